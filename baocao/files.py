@@ -1,0 +1,54 @@
+"""Reading what may be hostile, writing what must not be half-written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from baocao import messages
+from baocao.errors import DataError, MissingError
+
+MOST_BYTES = 4 * 1024 * 1024
+"""No submission, form or phrase book is larger: 4 MiB."""
+
+
+def read_limited(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Read a whole file of at most `most` bytes.
+
+    Raises:
+        DataError: it is larger, no plain file, or cannot be read.
+    """
+    try:
+        if not path.is_file():
+            raise DataError([messages.not_a_file(str(path))])
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except OSError as error:
+        raise DataError([messages.unreadable(str(path), error.strerror or str(error))]) from error
+    if len(content) > most:
+        raise DataError([messages.too_large(str(path), most)])
+    return content
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all: temporary file beside it, fsync, rename.
+
+    Raises:
+        MissingError: the folder cannot be made or written, or the disk is full.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise MissingError([messages.unwritable(str(path), error.strerror or str(error))]) from error

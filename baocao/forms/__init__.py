@@ -1,0 +1,6 @@
+"""The form as data: one folder of `templates/` with its criteria, rating conditions, phrases and Word templates."""
+
+from baocao.forms.library import FormFolder, Library, load_folder
+from baocao.forms.model import Form
+
+__all__ = ["Form", "FormFolder", "Library", "load_folder"]

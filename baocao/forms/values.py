@@ -1,0 +1,112 @@
+"""The scalar types shared by form files and submissions: exact points, clean text, safe names, the ladders."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from baocao.text import clean
+
+RatingKey = Literal["excellent", "good", "completed", "not_completed"]
+"""Rating (mức xếp loại chất lượng), best first: the ladder of Quy định 132-QĐ/TW and its predecessors."""
+
+Level = Literal["excellent", "good", "average", "poor"]
+"""Performance level (cấp độ thực hiện), best first."""
+
+Kind = Literal["cell", "grassroots_cell", "party_committee"]
+"""Kind of organisation: chi bộ, chi bộ cơ sở, đảng bộ."""
+
+RATINGS: tuple[RatingKey, ...] = get_args(RatingKey)
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+MOST_POINTS = 1000
+"""More points than any form gives; keeps hostile exponents out of decimal arithmetic."""
+
+_SLUG = r"[a-z0-9]+(?:[-_.][a-z0-9]+)*"
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+_LONGEST_SLUG = 64
+
+
+class Frozen(BaseModel):
+    """Base of everything read from outside: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _exact(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise PydanticCustomError("points_type", "points")
+    number = Decimal(value)
+    if not (number.is_finite() and 0 <= number <= MOST_POINTS):
+        raise PydanticCustomError("points_range", "points")
+    return abs(number)  # "-0" is a number of JSON, and not of a paper
+
+
+def _printable(value: str) -> str:
+    """Return the text in NFC and folded, or refuse what no Word file can hold or no reader can see.
+
+    Refused: control, format (bidirectional overrides, zero-width), surrogate, private and unassigned
+    characters. docxtpl would drop some of them silently and let others damage the paragraph.
+    """
+    for position, character in enumerate(value, start=1):
+        if unicodedata.category(character)[0] == "C" or character in "\u2028\u2029":
+            raise PydanticCustomError(
+                "bad_character",
+                "character",
+                {"code": f"U+{ord(character):04X}", "position": position},
+            )
+    folded = clean(value)
+    if not folded:
+        raise PydanticCustomError("empty_text", "text")
+    return folded
+
+
+def _printable_paragraphs(value: str) -> str:
+    lines = value.replace("\r\n", "\n").split("\n")
+    return "\n".join(_printable(line) for line in lines if line.strip()) or _printable("")
+
+
+def _file_name(value: str) -> str:
+    if len(value) > _LONGEST_SLUG or not re.fullmatch(_SLUG, value) or _RESERVED.fullmatch(value):
+        raise PydanticCustomError("unsafe_name", "name")
+    return value
+
+
+Points = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MOST_POINTS}),
+]
+"""Exact points, 0–1000. JSON and TOML numbers only; never a binary float."""
+
+Count = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
+"""How many there are, 0–1,000,000."""
+
+Few = Annotated[StrictInt, Field(ge=0, le=12)]
+"""A count in a band, 0–12: small, so that all cases of a form's bands can be tried when it is loaded."""
+
+Percent = Annotated[StrictInt, Field(ge=0, le=100)]
+"""A threshold in whole percent. Whole, so that a printed percentage can be kept on its side of it."""
+
+_String = Annotated[str, Field(strict=True)]
+
+Line = Annotated[_String, Field(max_length=500), AfterValidator(_printable)]
+"""One line of printable text, at most 500 characters: a name, a place, a position."""
+
+Passage = Annotated[_String, Field(max_length=4000), AfterValidator(_printable)]
+"""One paragraph of printable text, at most 4,000 characters: a reason, an evidence."""
+
+Paragraphs = Annotated[_String, Field(max_length=20000), AfterValidator(_printable_paragraphs)]
+"""Printable text in which a line break begins a new paragraph, at most 20,000 characters."""
+
+Slug = Annotated[
+    _String,
+    AfterValidator(_file_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{_SLUG}$", "maxLength": _LONGEST_SLUG}),
+]
+"""A name that is the same safe file name everywhere: small ASCII letters, digits, inner `-`, `_` and `.`."""

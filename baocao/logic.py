@@ -1,0 +1,32 @@
+"""Three-valued logic: a statement is true, false or not known yet (`None`), after Kleene.
+
+A condition is decided as soon as the known facts decide it, and stays open otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def every(statements: Iterable[bool | None]) -> bool | None:
+    """False if one is false, else `None` if one is unknown, else true (also of none at all)."""
+    unknown = False
+    for statement in statements:
+        if statement is False:
+            return False
+        unknown = unknown or statement is None
+    return None if unknown else True
+
+
+def some(statements: Iterable[bool | None]) -> bool | None:
+    """True if one is true, else `None` if one is unknown, else false (also of none at all)."""
+    negated = every(None if statement is None else not statement for statement in statements)
+    return None if negated is None else not negated
+
+
+def at_least(count: int, statements: Iterable[bool | None]) -> bool | None:
+    """Whether `count` or more of the statements are true."""
+    known = list(statements)
+    if known.count(True) >= count:
+        return True
+    return None if known.count(True) + known.count(None) >= count else False

@@ -1,0 +1,598 @@
+"""Every message about faulty data, in Vietnamese: what was found, what is allowed, what to do.
+
+The messages are public interface: `tests/bad/` holds the exact text of each.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from baocao.errors import Blocks, Problem
+from baocao.text import count, listing, points, shorten
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_SHOWN_WIDTH = 60
+
+
+def place(*path: str | int) -> str:
+    """Write a path into JSON or TOML as a reader would: `scores["I.1.1"].deductions[0].points`."""
+    written = ""
+    for step in path:
+        if isinstance(step, int):
+            written += f"[{step}]"
+        elif step.isidentifier():
+            written += f".{step}" if written else step
+        else:
+            written += f"[{show(step)}]"
+    return written
+
+
+def show(value: object) -> str:
+    """Write a found value as JSON, short, with every character that cannot be seen as an escape."""
+    shown = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
+    visible = "".join(
+        f"\\u{ord(character):04x}" if unicodedata.category(character)[0] == "C" else character
+        for character in shorten(shown, _SHOWN_WIDTH)
+    )
+    return visible
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return listing([f"“{name}”" for name in names])
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f"Có phải “{close[0]}”? " if close else ""
+
+
+# --- files -----------------------------------------------------------------------------------------------------
+
+
+def _of_file(path: str, message: str, fix: str) -> Problem:
+    return Problem("", message, fix, source=path)
+
+
+def not_a_file(path: str) -> Problem:
+    return _of_file(path, "không có tệp này, hoặc đây không phải là tệp", "Kiểm tra lại tên và thư mục.")
+
+
+def nothing_to_read(path: str) -> Problem:
+    return _of_file(path, "thư mục không có tệp .json nào", "Chỉ thư mục chứa các tệp dữ liệu chấm điểm.")
+
+
+def unreadable(path: str, reason: str) -> Problem:
+    return _of_file(path, f"không đọc được tệp ({reason})", "Kiểm tra quyền đọc tệp.")
+
+
+def too_large(path: str, most: int) -> Problem:
+    return _of_file(
+        path,
+        f"tệp lớn hơn {most // 1024} KiB",
+        "Kiểm tra có đúng tệp không; tệp dữ liệu thật chỉ vài chục KiB.",
+    )
+
+
+def unwritable(path: str, reason: str) -> Problem:
+    return _of_file(path, f"không ghi được ({reason})", "Kiểm tra quyền ghi và dung lượng đĩa, hoặc chọn -o khác.")
+
+
+def not_ours(path: str) -> Problem:
+    return _of_file(
+        path,
+        "đã có tệp này, không do baocao tạo ra hoặc đã được sửa sau khi tạo",
+        "Đổi tên tệp cũ để giữ lại, hoặc thêm --force để ghi đè.",
+    )
+
+
+def same_output(path: str, first: str) -> Problem:
+    return Problem(
+        "organization.id",
+        f"trùng tên tệp kết quả {path} với {first}",
+        "Đặt mã tổ chức (organization.id) khác nhau cho từng tổ chức.",
+    )
+
+
+def not_utf8(position: int) -> Problem:
+    return Problem(
+        f"byte {position}",
+        "tệp không phải là văn bản UTF-8",
+        "Lưu lại tệp với bảng mã UTF-8 (Save as → Encoding: UTF-8).",
+    )
+
+
+def bad_syntax(kind: str, where: str, reason: str) -> Problem:
+    return Problem(where, f"sai cú pháp {kind}: {reason}", "Kiểm tra dấu phẩy, ngoặc kép và ngoặc ở gần vị trí này.")
+
+
+def too_deep() -> Problem:
+    return Problem("", "dữ liệu lồng nhau quá sâu", "Dùng đúng cấu trúc do lệnh “baocao new” tạo ra.")
+
+
+def duplicate_key(key: str) -> Problem:
+    return Problem("", f"khóa {show(key)} xuất hiện hai lần trong cùng một đối tượng", "Giữ lại một, xóa khóa còn lại.")
+
+
+def not_a_number(token: str) -> Problem:
+    return Problem("", f"{shorten(token, _SHOWN_WIDTH)} không phải là số hợp lệ", "Ghi một số thập phân, ví dụ 4.5.")
+
+
+def not_an_object(found: object) -> Problem:
+    return Problem(
+        "",
+        f"tệp phải là một đối tượng {{…}}, thấy {show(found)}",
+        "Dùng cấu trúc do lệnh “baocao new” tạo ra.",
+    )
+
+
+# --- structure (pydantic) ------------------------------------------------------------------------------------
+
+
+_STRUCTURE: Mapping[str, tuple[str, str]] = {
+    "missing": ("thiếu khóa này", "Thêm khóa; điều chưa biết thì ghi null."),
+    "model_type": ("phải là một đối tượng {…}, thấy {found}", "Ghi các khóa con trong ngoặc nhọn."),
+    "dict_type": ("phải là một đối tượng {…}, thấy {found}", "Ghi các khóa con trong ngoặc nhọn."),
+    "tuple_type": (
+        "phải là một danh sách […], thấy {found}",
+        "Ghi danh sách trong ngoặc vuông; không có thì ghi [].",
+    ),
+    "string_type": ("phải là chuỗi ký tự, thấy {found}", "Ghi giá trị trong ngoặc kép."),
+    "bool_type": (
+        "phải là true hoặc false, thấy {found}",
+        "Ghi true (có) hoặc false (không), không có ngoặc kép.",
+    ),
+    "int_type": ("phải là số nguyên, thấy {found}", "Ghi một số nguyên, không có ngoặc kép."),
+    "points_type": (
+        "phải là một số, thấy {found}",
+        "Ghi số dạng 4.5 (dấu chấm thập phân), không có ngoặc kép.",
+    ),
+    "points_range": ("số điểm phải từ 0 đến 1000, thấy {found}", "Sửa lại số điểm."),
+    "greater_than": ("phải lớn hơn {gt}, thấy {found}", "Sửa lại số này."),
+    "greater_than_equal": ("phải từ {ge} trở lên, thấy {found}", "Sửa lại số này."),
+    "less_than_equal": ("không được quá {le}, thấy {found}", "Sửa lại số này."),
+    "string_too_long": ("dài quá {max_length} ký tự", "Rút gọn nội dung."),
+    "too_short": ("phải có ít nhất một mục, thấy {found}", "Thêm nội dung còn thiếu."),
+    "string_pattern_mismatch": ("không đúng dạng quy định, thấy {found}", "Ghi lại theo đúng dạng."),
+    "bad_character": (
+        "có ký tự không in được {code} ở vị trí {position}",
+        "Xóa ký tự này; có thể do dán từ tệp khác, hãy gõ lại đoạn đó.",
+    ),
+    "empty_text": ("để trống", "Ghi nội dung, hoặc ghi null nếu khóa này được phép bỏ trống."),
+    "unsafe_name": (
+        "không dùng làm tên tệp được: {found}",
+        "Chỉ dùng chữ thường không dấu, chữ số và dấu gạch nối, ví dụ “hoi-ctd-loc-an” (tối đa 64 ký tự).",
+    ),
+    "date_form": ("không phải là ngày hợp lệ: {found}", "Ghi theo dạng năm-tháng-ngày, ví dụ “2021-12-05”."),
+    "literal_error": ("giá trị {found} không được phép", "Dùng một trong: {expected}."),
+    "union_tag_invalid": ("loại {found} không có", "Dùng một trong: {expected_tags}."),
+    "union_tag_not_found": ("thiếu khóa “kind”", "Thêm khóa “kind”."),
+}
+
+
+def structure(error: ErrorDetails, known: Sequence[str]) -> Problem:
+    """Say in Vietnamese what pydantic found at a place; `known` are the keys allowed there."""
+    path = [step for step in error["loc"] if step not in _UNION_TAGS]
+    if error["type"] == "extra_forbidden":
+        name = str(path[-1])
+        allowed = f"Các khóa được phép: {', '.join(known)}."
+        return Problem(
+            place(*path), f"khóa {show(name)} không có trong mẫu dữ liệu", f"{_nearest(name, known)}{allowed}"
+        )
+    words: dict[str, Any] = {**error.get("ctx", {}), "found": show(error["input"])}
+    words["expected"] = words.get("expected", "").replace(" or ", ", ").replace("'", "")
+    message, fix = _STRUCTURE.get(
+        error["type"],
+        ("giá trị {found} không hợp lệ", "Xem docs/submission.md hoặc lệnh “baocao form schema”."),
+    )
+    return Problem(place(*path), _filled(message, words), _filled(fix, words))
+
+
+_UNION_TAGS = frozenset({"ratings", "share"})
+
+
+def _filled(pattern: str, words: Mapping[str, object]) -> str:
+    for name, word in words.items():
+        pattern = pattern.replace(f"{{{name}}}", str(word))
+    return pattern
+
+
+# --- submissions against their form ----------------------------------------------------------------------------
+
+
+def office_key(path: str, allowed: Iterable[str]) -> Problem:
+    return Problem(
+        path,
+        "khóa này không dùng trong office.json",
+        f"office.json chỉ chứa phần dùng chung: {', '.join(allowed)}.",
+    )
+
+
+def unknown_form(found: str, known: Sequence[str]) -> Problem:
+    choice = f"Các mẫu hiện có: {', '.join(known)}." if known else "Không tìm thấy mẫu nào; kiểm tra --templates."
+    return Problem("form", f"không có mẫu {found}", f"{_nearest(found, known)}{choice}")
+
+
+def unknown_criterion(no: str, known: Sequence[str]) -> Problem:
+    return Problem(
+        place("scores", no),
+        f"mẫu không có tiêu chí {show(no)}",
+        f"{_nearest(no, known)}Xem các tiêu chí bằng lệnh “baocao form show”.",
+    )
+
+
+def not_a_leaf(no: str, leaves: Sequence[str]) -> Problem:
+    return Problem(
+        place("scores", no),
+        f"mục {no} không chấm trực tiếp, điểm của mục là tổng các tiêu chí bên dưới",
+        f"Chấm từng tiêu chí: {', '.join(leaves)}.",
+    )
+
+
+def missing_score(no: str, standard: Decimal, criterion: str) -> Problem:
+    return Problem(
+        place("scores", no),
+        f"thiếu điểm chấm của tiêu chí {no} ({shorten(criterion, _SHOWN_WIDTH)})",
+        f"Ghi điểm từ 0 đến {points(standard)}; bỏ sót không được coi là đạt điểm tối đa.",
+    )
+
+
+def empty_score(no: str, standard: Decimal) -> Problem:
+    return Problem(
+        place("scores", no),
+        "chưa có điểm chấm (awarded) và cũng chưa có điểm trừ (deductions)",
+        f"Ghi awarded từ 0 đến {points(standard)}, hoặc ghi deductions; một trong hai là đủ.",
+    )
+
+
+def above_standard(path: str, found: Decimal, standard: Decimal) -> Problem:
+    return Problem(
+        path,
+        f"{points(found)} điểm vượt điểm chuẩn {points(standard)}",
+        f"Ghi số điểm từ 0 đến {points(standard)}.",
+    )
+
+
+def wrong_step(path: str, found: Decimal, step: Decimal) -> Problem:
+    return Problem(
+        path,
+        f"{show(found)} không phải là bội số của {points(step)} điểm",
+        f"Làm tròn đến bội số của {points(step)}.",
+    )
+
+
+def no_deduction(path: str) -> Problem:
+    return Problem(path, "điểm trừ phải lớn hơn 0", "Ghi số điểm bị trừ, hoặc xóa dòng điểm trừ này.")
+
+
+def disagreement(no: str, awarded: Decimal, deducted: Decimal, standard: Decimal) -> Problem:
+    return Problem(
+        place("scores", no),
+        f"điểm chấm {points(awarded)} và điểm trừ {points(deducted)} không cộng thành điểm chuẩn {points(standard)}",
+        f"Sửa điểm chấm thành {points(standard - deducted)} hoặc sửa điểm trừ cho đủ {points(standard - awarded)}.",
+    )
+
+
+def banded_deductions(no: str) -> Problem:
+    return Problem(
+        place("scores", no, "deductions"),
+        f"tiêu chí {no} chấm theo mức, không ghi điểm trừ",
+        "Xóa deductions; điểm được tính từ số liệu trong facts.",
+    )
+
+
+def unknown_level_item(no: str, known: Sequence[str]) -> Problem:
+    return Problem(
+        place("facts", "levels", no),
+        f"{show(no)} không phải là mục có cấp độ thực hiện",
+        f"Dùng một trong: {', '.join(known)}.",
+    )
+
+
+def more_than(path: str, part: tuple[str, int], whole: tuple[str, int]) -> Problem:
+    return Problem(
+        path,
+        f"{part[0]} ({part[1]}) nhiều hơn {whole[0]} ({whole[1]})",
+        "Kiểm tra lại hai số này; một trong hai bị ghi nhầm.",
+    )
+
+
+def unexplained_not_rated(path: str, number: int) -> Problem:
+    return Problem(
+        f"{path}.not_rated_reason",
+        f"có {count(number)} trường hợp chưa xếp loại nhưng thiếu lý do",
+        "Ghi lý do (mới kết nạp, miễn sinh hoạt, bị đình chỉ…).",
+    )
+
+
+def nobody_rated(path: str) -> Problem:
+    return Problem(
+        path,
+        "không có ai được xếp loại, không thể tính tỷ lệ",
+        "Ghi số liệu xếp loại, hoặc ghi lý do không áp dụng vào not_rated_reason.",
+    )
+
+
+def cell_with_subordinates() -> Problem:
+    return Problem(
+        "facts.subordinates",
+        "chi bộ không có tổ chức đảng trực thuộc nhưng có số liệu xếp loại",
+        "Ghi null, hoặc sửa organization.kind thành “party_committee”.",
+    )
+
+
+def named_twice(path: str, name: str) -> Problem:
+    return Problem(path, f"{show(name)} được ghi hai lần", "Giữ lại một dòng.")
+
+
+def signed_too_early(found: int, year: int) -> Problem:
+    return Problem("signature.date", f"ngày ký thuộc năm {found}, trước năm đánh giá {year}", "Sửa ngày ký hoặc năm.")
+
+
+# --- review ----------------------------------------------------------------------------------------------------
+
+
+def missing_reason(path: str, no: str, deducted: Decimal, rating: str) -> Problem:
+    return Problem(
+        path,
+        f"tiêu chí {no} bị trừ {points(deducted)} điểm nhưng chưa nêu lý do ({rating})",
+        "Ghi reason; mẫu yêu cầu nêu rõ lý do điểm trừ ở mức xếp loại này.",
+    )
+
+
+def band_disagrees(no: str, typed: Decimal, computed: Decimal, band: str) -> Problem:
+    return Problem(
+        place("scores", no, "awarded"),
+        f"điểm ghi {points(typed)} khác điểm theo mức {points(computed)} ({band})",
+        f"Xóa điểm đã ghi hoặc sửa thành {points(computed)}; kiểm tra lại số liệu trong facts.",
+    )
+
+
+def no_band(no: str, case: str, standard: Decimal) -> Problem:
+    return Problem(
+        place("scores", no),
+        f"mẫu không có mức điểm cho trường hợp này ({case})",
+        f"Ghi điểm của người chấm từ 0 đến {points(standard)} (awarded) kèm lý do (reason).",
+    )
+
+
+def own_points_unexplained(no: str) -> Problem:
+    return Problem(
+        place("scores", no, "reason"),
+        f"tiêu chí {no} do người chấm tự cho điểm nhưng thiếu lý do",
+        "Ghi reason cho số điểm này.",
+    )
+
+
+def band_unknown(no: str) -> Problem:
+    return Problem(
+        place("scores", no),
+        f"chưa tính được mức điểm của tiêu chí {no} vì số liệu trong facts còn null",
+        "Bổ sung số liệu trước khi ban hành.",
+        Blocks.ISSUE,
+    )
+
+
+def proposal_too_high(proposed: str, allowed: str) -> Problem:
+    return Problem(
+        "proposal.rating",
+        f"đề nghị “{proposed}” cao hơn mức mà các điều kiện cho phép (tối đa “{allowed}”)",
+        "Hạ mức đề nghị, hoặc sửa số liệu nếu số liệu sai.",
+    )
+
+
+def undetermined(possible: Sequence[str]) -> Problem:
+    if possible:
+        return Problem(
+            "proposal",
+            f"chưa xếp loại được vì còn số liệu chưa biết; có thể là {_quoted(possible)}",
+            "Bổ sung các số liệu còn null.",
+            Blocks.ISSUE,
+        )
+    return Problem(
+        "proposal",
+        "chưa đủ căn cứ xếp loại: không mức nào đủ điều kiện",
+        "Ghi proposal: mức đề nghị, người đề nghị, lý do của cơ quan chủ trì.",
+        Blocks.ISSUE,
+    )
+
+
+def unknown_fact(clause: str, required: str) -> Problem:
+    return Problem(
+        "facts",
+        f"điều kiện {clause} ({required}) chưa đủ số liệu để kết luận",
+        "Bổ sung số liệu còn null trước khi ban hành.",
+        Blocks.ISSUE,
+    )
+
+
+def unanswered_flag(said: str) -> Problem:
+    return Problem("proposal", said, "Ghi proposal với mức đề nghị, người đề nghị và lý do để xác nhận.", Blocks.ISSUE)
+
+
+def unconfirmed_form(key: str) -> Problem:
+    return Problem(
+        "form",
+        f"mẫu {key} chưa được xác nhận (điểm phân bổ và các cách hiểu)",
+        "Bản in chỉ là dự thảo cho đến khi mẫu được cấp có thẩm quyền xác nhận.",
+        Blocks.ISSUE,
+    )
+
+
+def elsewhere(jurisdiction: str, found: str) -> Problem:
+    return Problem(
+        "signature.place",
+        f"mẫu của {jurisdiction}; {show(found)} không thuộc địa bàn đã khai trong mẫu",
+        "Kiểm tra có đúng mẫu của địa phương mình không.",
+        Blocks.NOTHING,
+    )
+
+
+def comment_figure(found: str, known: Sequence[str]) -> Problem:
+    return Problem(
+        "comment",
+        f"nhận xét ghi “{found}” nhưng không số liệu nào của bảng chấm điểm bằng như vậy",
+        f"Sửa cho khớp; các số liệu tương ứng: {shorten(', '.join(known), 200)}.",
+    )
+
+
+def comment_rating(found: str, proposed: str) -> Problem:
+    return Problem(
+        "comment",
+        f"nhận xét ghi xếp loại “{found}” nhưng mức đề nghị là “{proposed}”",
+        "Sửa nhận xét cho khớp.",
+    )
+
+
+# --- forms, phrases and templates ------------------------------------------------------------------------------
+
+
+def duplicate_no(kind: str, no: str) -> Problem:
+    return Problem(kind, f"{show(no)} được khai hai lần", "Giữ lại một, đặt số khác cho dòng còn lại.")
+
+
+def unknown_reference(where: str, kind: str, found: str, known: Sequence[str]) -> Problem:
+    return Problem(
+        where,
+        f"không có {kind} {show(found)}",
+        f"{_nearest(found, known)}Các giá trị có: {', '.join(known)}.",
+    )
+
+
+def wrong_order(where: str, found: Sequence[str], expected: Sequence[str]) -> Problem:
+    return Problem(
+        where,
+        f"thứ tự hoặc thành phần chưa đúng: {', '.join(found)}",
+        f"Khai đủ và đúng thứ tự: {', '.join(expected)}.",
+    )
+
+
+def wrong_sum(no: str, standard: Decimal, total: Decimal) -> Problem:
+    where = f"criteria {no}" if no else "total"
+    return Problem(
+        where,
+        f"điểm chuẩn {points(standard)} khác tổng các dòng bên dưới {points(total)}",
+        "Sửa điểm chuẩn để cộng đúng.",
+    )
+
+
+def orphan(no: str, parent: str) -> Problem:
+    return Problem(f"criteria {no}", f"thiếu dòng {parent} ở trên", f"Thêm dòng {parent} trước, hoặc đặt lại số {no}.")
+
+
+def banded_parent(no: str) -> Problem:
+    return Problem(
+        f"criteria {no}",
+        "mục có dòng bên dưới thì không chấm theo mức",
+        "Bỏ banded hoặc bỏ các dòng bên dưới.",
+    )
+
+
+def best_band(no: str, best: Decimal, standard: Decimal) -> Problem:
+    return Problem(
+        f"criteria {no}.banded",
+        f"mức cao nhất {points(best)} điểm khác điểm chuẩn {points(standard)}",
+        "Sửa điểm của mức hoặc điểm chuẩn.",
+    )
+
+
+def band_order(no: str) -> Problem:
+    return Problem(
+        f"criteria {no}.banded",
+        "các mức phải giảm dần và mức cuối bắt đầu từ 0%",
+        "Xếp lại các mức từ cao đến thấp, mức cuối at_least = 0.",
+    )
+
+
+def uncovered_case(no: str, case: str) -> Problem:
+    return Problem(
+        f"criteria {no}.banded",
+        f"không mức nào áp dụng cho trường hợp: {case}",
+        "Thêm mức, hoặc khai trường hợp này trong gaps.",
+    )
+
+
+def unreachable_band(no: str, band: str) -> Problem:
+    return Problem(
+        f"criteria {no}.banded",
+        f"mức “{shorten(band, _SHOWN_WIDTH)}” không bao giờ được chọn",
+        "Sửa điều kiện when hoặc thứ tự các mức.",
+    )
+
+
+def gap_overlaps(no: str, case: str) -> Problem:
+    return Problem(
+        f"criteria {no}.banded",
+        f"trường hợp khai là không có mức lại có mức áp dụng: {case}",
+        "Bỏ khai báo trong gaps hoặc sửa điều kiện của mức.",
+    )
+
+
+def exactly_one(where: str, keys: Sequence[str]) -> Problem:
+    return Problem(where, f"phải có đúng một trong các khóa {', '.join(keys)}", "Giữ lại một khóa.")
+
+
+def no_points_condition(rating: str) -> Problem:
+    return Problem(f"ratings {rating}", "thiếu điều kiện về điểm (kind = “points”)", "Thêm điều kiện điểm của mức này.")
+
+
+def unclean(where: str, cleaned: str) -> Problem:
+    return Problem(
+        where,
+        "văn bản chưa ở dạng NFC hoặc có khoảng trắng thừa",
+        f"Ghi lại: {shorten(cleaned, _SHOWN_WIDTH)}",
+    )
+
+
+def wrong_folder(found: str, expected: str) -> Problem:
+    return Problem("id", f"mẫu ghi {found} nhưng nằm trong thư mục {expected}", "Sửa id, year hoặc đổi tên thư mục.")
+
+
+def unknown_phrase(key: str, known: Sequence[str]) -> Problem:
+    return Problem(key, "không có câu này", f"{_nearest(key, known)}Xóa hoặc sửa tên câu.")
+
+
+def missing_phrase(key: str) -> Problem:
+    return Problem(key, "thiếu câu này", "Thêm câu vào phrases.toml.")
+
+
+def bad_phrase(key: str, reason: str) -> Problem:
+    return Problem(key, f"câu sai cú pháp: {reason}", "Sửa các dấu {{ }} và {% %}.")
+
+
+def phrase_construct(key: str, construct: str) -> Problem:
+    return Problem(
+        key,
+        f"câu dùng {construct}, không được phép",
+        "Câu chỉ được in sự kiện {{ … }}, chọn {% if %} và lặp {% for %}.",
+    )
+
+
+def phrase_fact(key: str, fact: str, known: Sequence[str]) -> Problem:
+    return Problem(
+        key,
+        f"không có sự kiện “{fact}”",
+        f"{_nearest(fact, known)}Các sự kiện có: {', '.join(sorted(known))}.",
+    )
+
+
+def phrase_digit(key: str, found: str) -> Problem:
+    return Problem(key, f"câu tự ghi con số “{found}”", "Mọi con số phải lấy từ sự kiện {{ … }}.")
+
+
+def bad_template(reason: str) -> Problem:
+    return Problem("", f"không in thử được mẫu Word: {reason}", "Sửa thẻ {{ }} hoặc {% %} trong tệp Word.")
+
+
+def not_a_document(reason: str) -> Problem:
+    return Problem("", f"không phải là tệp Word dùng được: {reason}", "Mở và lưu lại bằng Word ở dạng .docx.")
+
+
+def left_out(sentence: str) -> Problem:
+    return Problem("", f"mẫu Word bỏ sót câu của mẫu: “{shorten(sentence, _SHOWN_WIDTH)}”", "Thêm lại thẻ in câu này.")

@@ -1,0 +1,196 @@
+"""The wording of findings, deduction explanations and the general comment: Jinja phrases kept as data.
+
+A phrase may print facts, choose by them and loop over them; it may do nothing else. The list of allowed syntax
+is closed (no calls, no arithmetic, no attributes but those of a fact), so a phrase book is data, not code. No
+phrase holds a digit of its own: every figure in a sentence comes from a fact that the sentence names.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2.meta import find_undeclared_variables
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from baocao import messages, text
+from baocao.errors import DataError, Problem
+from baocao.files import read_limited
+
+Fact = str | int | Decimal | Fraction | tuple["Fact", ...] | Mapping[str, "Fact"]
+"""What a sentence may rest on: a text, a count, points, a share (0–1), or a list of such."""
+
+Parts = tuple[str, ...] | None
+"""`None` for a single fact, `()` for a list of facts, the names of the parts for a list of records."""
+
+Catalogue = Mapping[str, Mapping[str, Parts]]
+"""Every phrase there must be and the facts that it may use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence and the facts it rests on."""
+
+    phrase: str
+    """Key of the phrase: `comment.result.good`."""
+    text: str
+    facts: Mapping[str, Fact]
+
+
+def written(fact: object) -> object:
+    """Write a fact in Vietnamese notation; texts stay as they are."""
+    match fact:
+        case bool() | str():
+            return fact
+        case int():
+            return text.count(fact)
+        case Decimal():
+            return text.points(fact)
+        case Fraction():
+            return text.percent(fact)
+        case _:
+            return fact
+
+
+def _listed(facts: tuple[Fact, ...]) -> str:
+    return text.listing([str(written(fact)) for fact in facts])
+
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=written, autoescape=False)
+_ENVIRONMENT.filters = {"listing": _listed, "length": len, "sentence_case": text.sentence_case, "plain": str}
+
+
+class Phrasebook:
+    """The phrases of one form, compiled."""
+
+    def __init__(self, names: Mapping[str, str], templates: Mapping[str, tuple[Template, frozenset[str]]]) -> None:
+        """Hold short names of criteria and, by phrase key, a template with the facts it uses."""
+        self.names = names
+        self._templates = templates
+
+    def say(self, phrase: str, facts: Mapping[str, Fact]) -> Sentence:
+        """Return the sentence that `phrase` makes of `facts`, with those it used."""
+        template, used = self._templates[phrase]
+        try:
+            said = " ".join(template.render(facts).split())
+        except (TypeError, TemplateError) as error:  # a comparison of a text with a number, say
+            raise DataError([messages.bad_phrase(phrase, str(error))]) from error
+        return Sentence(phrase, said, {name: fact for name, fact in facts.items() if name in used})
+
+
+def load(path: Path, catalogue: Catalogue) -> Phrasebook:
+    """Read and check `phrases.toml` against the catalogue of phrases and facts.
+
+    Raises:
+        DataError: with every fault of the file.
+    """
+    tables = parse_toml(read_limited(path))
+    names = {key: str(name) for key, name in _flat(tables.pop("names", {}))}
+    phrases = dict(_flat(tables))
+    problems = [messages.missing_phrase(key) for key in catalogue if key not in phrases]
+    templates = {}
+    for key, source in phrases.items():
+        faults = tuple(_faults(key, source, catalogue))
+        problems.extend(faults)
+        if not faults and isinstance(source, str):
+            used = find_undeclared_variables(_ENVIRONMENT.parse(source))
+            templates[key] = (_ENVIRONMENT.from_string(source), frozenset(used))
+    if problems:
+        raise DataError(problems)
+    return Phrasebook(names, templates)
+
+
+def parse_toml(content: bytes) -> dict[str, object]:
+    """Parse TOML with exact decimals.
+
+    Raises:
+        DataError: it is not UTF-8 or not TOML.
+    """
+    try:
+        return tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        raise DataError([messages.not_utf8(error.start)]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise DataError([messages.bad_syntax("TOML", "", str(error))]) from error
+    except RecursionError as error:
+        raise DataError([messages.too_deep()]) from error
+
+
+def _flat(tables: object, prefix: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in tables.items() if isinstance(tables, Mapping) else ():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _faults(key: str, source: object, catalogue: Catalogue) -> Iterator[Problem]:
+    if key not in catalogue:
+        yield messages.unknown_phrase(key, list(catalogue))
+    elif not isinstance(source, str):
+        yield messages.bad_phrase(key, messages.show(source))
+    else:
+        try:
+            tree = _ENVIRONMENT.parse(source)
+        except TemplateSyntaxError as error:
+            yield messages.bad_phrase(key, error.message or "")
+        else:
+            yield from _Reading(key, catalogue[key]).faults(tree.body)
+
+
+_PLAIN_NODES = (
+    nodes.Output, nodes.Const, nodes.If, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+)  # fmt: skip
+_LOOP_PARTS = ("first", "last")
+
+
+def _prints_constant(node: nodes.Node) -> bool:
+    """Whether a phrase prints a figure or text of its own from within a tag, where `TemplateData` does not show it."""
+    return isinstance(node, nodes.Output) and any(isinstance(part, nodes.Const) for part in node.nodes)
+
+
+class _Reading:
+    """Walks one phrase and yields what it may not say; knows the facts in scope."""
+
+    def __init__(self, key: str, facts: Mapping[str, Parts], records: Mapping[str, Parts] | None = None) -> None:
+        self._key = key
+        self._facts = facts
+        self._records = records or {}
+
+    def faults(self, body: Iterable[nodes.Node]) -> Iterator[Problem]:
+        for node in body:
+            yield from self._fault(node)
+
+    def _fault(self, node: nodes.Node) -> Iterator[Problem]:  # noqa: C901, PLR0912: one case for each kind of node
+        match node:
+            case nodes.TemplateData():
+                if digit := re.search(r"\d+", node.data):
+                    yield messages.phrase_digit(self._key, digit[0])
+            case nodes.For(target=nodes.Name(name=item), iter=nodes.Name(name=facts), test=None, recursive=False):
+                yield from self._known(facts, self._facts, bool)
+                inner = {**self._records, item: self._facts.get(facts) or (), "loop": _LOOP_PARTS}
+                yield from _Reading(self._key, self._facts, inner).faults((*node.body, *node.else_))
+            case nodes.Getattr(node=nodes.Name(name=record), attr=part):
+                yield from self._known(record, self._records, lambda _: True)
+                if record in self._records and part not in (self._records[record] or ()):
+                    yield messages.phrase_fact(self._key, f"{record}.{part}", list(self._records[record] or ()))
+            case nodes.Filter(name="listing" | "length", node=nodes.Name(name=facts), args=[], kwargs=[]):
+                yield from self._known(facts, self._facts, lambda parts: parts is not None)
+            case nodes.Filter(name="sentence_case" | "plain", node=nodes.Expr() as inner_node, args=[], kwargs=[]):
+                yield from self._fault(inner_node)
+            case nodes.Name(name=fact):
+                yield from self._known(fact, self._facts, lambda parts: parts is None)
+            case _ if isinstance(node, _PLAIN_NODES) and not _prints_constant(node):
+                yield from self.faults(node.iter_child_nodes())
+            case _:
+                yield messages.phrase_construct(self._key, type(node).__name__)
+
+    def _known(self, name: str, scope: Mapping[str, Parts], fits: Callable[[Parts], bool]) -> Iterator[Problem]:
+        if name not in scope or not fits(scope[name]):
+            yield messages.phrase_fact(self._key, name, [known for known, parts in scope.items() if fits(parts)])

@@ -1,0 +1,76 @@
+"""Vietnamese text: the notation of numbers, percentages, dates and lists. Pure functions.
+
+Everything that is stored or printed is NFC (Unicode Standard Annex 15).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+BLANK = "………"
+"""The dotted blank that a person fills in by hand."""
+
+_FEWEST_DECIMALS = 1
+
+
+def clean(value: str) -> str:
+    """Return `value` in NFC with runs of white space folded into one space and the ends trimmed."""
+    return " ".join(unicodedata.normalize("NFC", value).split())
+
+
+def points(value: Decimal) -> str:
+    """Write an exact decimal the Vietnamese way: `92,5`, `1.234,25`, no trailing zeros."""
+    whole, _, decimals = f"{value:,f}".partition(".")
+    decimals = decimals.rstrip("0")
+    whole = whole.replace(",", ".")
+    return f"{whole},{decimals}" if decimals else whole
+
+
+def count(value: int) -> str:
+    """Write a count as official papers do: `02`, `12`, `1.200`; nought stays `0`."""
+    return f"{value:02d}" if 0 < value < 10 else points(Decimal(value))
+
+
+def percent(share: Fraction) -> str:
+    """Write a share (0–1) as a percentage, to one decimal, or more where one would mislead.
+
+    Thresholds of forms are whole percents, so a share that is not a whole percent is never printed as one:
+    1999/2500 is `79,96%`, not `80%`.
+    """
+    value = share * 100
+    if value.denominator == 1:
+        return f"{points(Decimal(value.numerator))}%"
+    decimals = _FEWEST_DECIMALS
+    while (rounded := round(value, decimals)).denominator == 1:
+        decimals += 1
+    return f"{points(Decimal(rounded.numerator) / Decimal(rounded.denominator))}%"
+
+
+def long_date(day: date) -> str:
+    """Write a date as the head of a paper does: `ngày 05 tháng 12 năm 2021`.
+
+    Days 1–9 and months 1–2 have two digits (Hướng dẫn 36-HD/VPTW; Nghị định 30/2020/NĐ-CP, Phụ lục I).
+    """
+    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+def listing(parts: Sequence[str]) -> str:
+    """Join a list as a sentence does: `a`, `a và b`, `a, b và c`."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} và {parts[-1]}"
+
+
+def shorten(value: str, width: int) -> str:
+    """Cut `value` to `width` characters at the most, with `…` where something was left out."""
+    return value if len(value) <= width else f"{value[: width - 1]}…"
+
+
+def sentence_case(value: str) -> str:
+    """Return `value` with its first letter in capitals and the rest as it is."""
+    return value[:1].upper() + value[1:]
