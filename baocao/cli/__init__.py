@@ -1,0 +1,314 @@
+"""The command line: words and exit codes. The only part that prints.
+
+Exit codes: 0 done, 1 problems in the data, 2 wrong usage, 3 something missing on the machine.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from baocao import __version__, messages, pipeline, sample, schema
+from baocao.cli import show, words
+from baocao.errors import BaocaoError, DataError, UsageError
+from baocao.files import read_limited, write_whole
+from baocao.forms import FormFolder, Library
+from baocao.forms.values import Slug
+from baocao.inputs import NO_OFFICE, Office
+from baocao.pipeline import Result
+from baocao.rendering import is_ours, version_line
+from baocao.report import problems_json, result_json
+
+app = typer.Typer(
+    name="baocao",
+    cls=words.Group,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Từ dữ liệu JSON đã kiểm tra đến bảng chấm điểm Word ký được.",
+    epilog="Mã kết thúc: 0 xong, 1 dữ liệu có lỗi, 2 dùng sai lệnh, 3 máy thiếu thành phần cần thiết.",
+)
+form_app = typer.Typer(cls=words.Group, no_args_is_help=True, rich_markup_mode=None, help="Các mẫu bảng chấm điểm.")
+app.add_typer(form_app, name="form")
+
+Paths = Annotated[list[Path], typer.Argument(metavar="TỆP...", help="Tệp dữ liệu .json hoặc thư mục chứa chúng.")]
+Templates = Annotated[
+    Path | None,
+    typer.Option("--templates", metavar="THƯ_MỤC", help="Thư mục mẫu của cơ quan, ưu tiên hơn mẫu kèm sẵn."),
+]
+OfficePath = Annotated[
+    Path | None,
+    typer.Option(
+        "--office", metavar="TỆP", help="Phần dùng chung của cơ quan; nếu không nêu, lấy office.json cạnh tệp."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="In JSON, mỗi tệp một dòng.")]
+Force = Annotated[bool, typer.Option("--force", help="Ghi đè cả tệp không do baocao tạo hoặc đã được sửa.")]
+FormName = Annotated[str, typer.Argument(metavar="MẪU", help="Tên mẫu, ví dụ hoi-quan-chung.")]
+FormYear = Annotated[int, typer.Argument(metavar="NĂM", help="Năm của mẫu, ví dụ 2021.")]
+
+
+def main() -> None:
+    """Run the command line of this process and end it with the exit code."""
+    _speak_utf8()
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    try:
+        return app(list(arguments), prog_name="baocao", standalone_mode=False) or 0
+    except BaocaoError as error:
+        _say(show.faults(error.problems), err=True)
+        return error.exit_code
+    except typer.Abort:
+        return 130
+    except Exception as error:
+        # typer keeps the root of its usage errors private; they are known by how they word themselves
+        if not hasattr(error, "format_message"):
+            raise
+        _say([f"Lỗi: {words.fault(error.format_message())}.", "Xem trợ giúp: baocao --help"], err=True)
+        return UsageError.exit_code
+
+
+def _speak_utf8() -> None:
+    """Print Vietnamese also where the console or the pipe is set to another encoding (Windows)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _say(lines: Iterable[str], *, err: bool = False) -> None:
+    for line in lines:
+        typer.echo(line, err=err)
+
+
+def _version(wanted: bool) -> None:
+    if not wanted:
+        return
+    typer.echo(f"baocao {__version__}")
+    library = Library.usual()
+    for key in library.available():
+        try:
+            typer.echo(f"  {version_line(library.get(key))}")
+        except DataError:
+            typer.echo(f"  mẫu {key}: có lỗi, xem “baocao form check”")
+    raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _show_version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="In phiên bản chương trình, mẫu, tệp Word."),
+    ] = False,
+) -> None:
+    pass
+
+
+# --- working through submissions -------------------------------------------------------------------------------
+
+
+def _assess_all(paths: Sequence[Path], templates: Path | None, office: Path | None) -> Iterator[Result]:
+    library = Library.usual(templates)
+    files = pipeline.submissions(paths)
+    offices: dict[Path, Office] = {}
+    for file in _with_progress(files):
+        yield pipeline.assess(file, library, _office_of(file, office, offices))
+
+
+def _office_of(file: Path, chosen: Path | None, known: dict[Path, Office]) -> Office:
+    path = chosen or file.parent / pipeline.OFFICE_FILE
+    if path not in known:
+        known[path] = pipeline.read_office(path) if chosen or path.exists() else NO_OFFICE
+    return known[path]
+
+
+T = TypeVar("T")
+
+
+def _with_progress(items: Sequence[T]) -> Iterator[T]:
+    """Yield the items, with a progress bar on the terminal when there are many."""
+    if len(items) < 2 or not sys.stderr.isatty():
+        yield from items
+        return
+    with typer.progressbar(items, label="Đang xử lý", file=sys.stderr) as bar:
+        yield from bar
+
+
+def _exit_for(results: Iterable[Result]) -> None:
+    if any(result.faults for result in results):
+        raise typer.Exit(DataError.exit_code)
+
+
+@app.command(cls=words.Command)
+def check(paths: Paths, templates: Templates = None, office: OfficePath = None, as_json: AsJson = False) -> None:
+    """Kiểm tra dữ liệu. Mọi lỗi của mọi tệp được liệt kê trong một lần."""
+    results = list(_assess_all(paths, templates, office))
+    if as_json:
+        _say(_json(problems_json(result)) for result in results)
+    else:
+        _say(show.checked(results))
+    _exit_for(results)
+
+
+@app.command(cls=words.Command)
+def score(paths: Paths, templates: Templates = None, office: OfficePath = None, as_json: AsJson = False) -> None:
+    """Tính điểm và xếp loại. Nêu từng điều kiện, cấp độ từng mục và điều còn thiếu để đạt mức cao hơn."""
+    faulty = False
+    for result in _assess_all(paths, templates, office):
+        _say([_json(result_json(result))] if as_json else [*show.score(result), ""])
+        faulty = faulty or bool(result.faults)
+    if faulty:
+        raise typer.Exit(DataError.exit_code)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+@app.command(cls=words.Command)
+def draft(
+    paths: Paths,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="THƯ_MỤC", help="Thư mục ghi kết quả.")] = Path(
+        "outputs"
+    ),
+    templates: Templates = None,
+    office: OfficePath = None,
+    force: Force = False,
+) -> None:
+    """Lập bảng chấm điểm dự thảo (Word). Tệp có lỗi được liệt kê ở cuối, các tệp khác vẫn được lập."""
+    written: dict[Path, str] = {}
+    failed: list[Result] = []
+    for result in _assess_all(paths, templates, office):
+        try:
+            _write_draft(result, output, written, force=force)
+        except DataError as error:
+            found = [problem.inside(result.source) for problem in error.problems]
+            failed.append(Result(result.source, tuple(found)))
+    _say(show.drafted(written, failed, output))
+    _exit_for(failed)
+
+
+def _write_draft(result: Result, output: Path, written: dict[Path, str], *, force: bool) -> None:
+    """Write one draft beside what is there, never over what is not ours.
+
+    Raises:
+        DataError: the submission has faults, or its file may not be written.
+    """
+    document = result.document()
+    assert result.judged is not None
+    path = output / pipeline.draft_name(result.judged)
+    if path in written:
+        raise DataError([messages.same_output(str(path), written[path])])
+    if path.exists() and not force and not is_ours(read_limited(path, pipeline.MOST_DOCUMENT_BYTES), result.judged):
+        raise DataError([messages.not_ours(str(path))])
+    write_whole(path, document)
+    written[path] = result.source
+
+
+@app.command(cls=words.Command)
+def new(
+    form: FormName,
+    year: FormYear,
+    organization: Annotated[
+        str, typer.Option("--id", metavar="MÃ", help="Mã tổ chức, dùng làm tên tệp.")
+    ] = "to-chuc-moi",
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="THƯ_MỤC", help="Thư mục ghi tệp.")] = Path(),
+    templates: Templates = None,
+    force: Force = False,
+) -> None:
+    """Tạo tệp dữ liệu trống để điền. Kèm JSON Schema giúp trình soạn thảo gợi ý và kiểm tra khi gõ."""
+    folder = _form(templates, form, year)
+    name = _safe_id(organization)
+    schema_path = output / f"{folder.form.id}-{folder.form.year}{pipeline.SCHEMA_SUFFIX}"
+    path = output / f"{name}.json"
+    if path.exists() and not force:
+        raise DataError([messages.not_ours(str(path))])
+    write_whole(schema_path, _pretty(schema.submission_schema(folder.form)))
+    write_whole(path, _pretty(sample.blank(folder.form, name, f"./{schema_path.name}")))
+    _say([f"Đã tạo {path} và {schema_path}.", f"Điền xong, kiểm tra bằng: baocao check {path}"])
+
+
+def _safe_id(organization: str) -> str:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter[str](Slug).validate_python(organization)
+    except ValidationError as error:
+        raise UsageError([messages.structure(error.errors()[0], ())]) from error
+
+
+def _pretty(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+# --- forms -----------------------------------------------------------------------------------------------------
+
+
+def _form(templates: Path | None, form: str, year: int) -> FormFolder:
+    with _as_usage():
+        return Library.usual(templates).get(f"{form}/{year}")
+
+
+@contextmanager
+def _as_usage() -> Iterator[None]:
+    """A form that is asked for and does not exist is a fault of the command line, not of a file."""
+    try:
+        yield
+    except DataError as error:
+        if any(problem.source for problem in error.problems):
+            raise
+        raise UsageError(error.problems) from error
+
+
+@form_app.command("list", cls=words.Command)
+def form_list(templates: Templates = None) -> None:
+    """Liệt kê các mẫu dùng được."""
+    library = Library.usual(templates)
+    for key in library.available():
+        folder = library.get(key)
+        state = "đã xác nhận" if folder.form.confirmed else "chưa xác nhận"
+        typer.echo(f"{key}: {folder.form.name} ({state})")
+
+
+@form_app.command("show", cls=words.Command)
+def form_show(form: FormName, year: FormYear, templates: Templates = None) -> None:
+    """In tiêu chí, điểm chuẩn và căn cứ, điều kiện xếp loại, các cách hiểu."""
+    _say(show.form(_form(templates, form, year).form))
+
+
+@form_app.command("schema", cls=words.Command)
+def form_schema(form: FormName, year: FormYear, templates: Templates = None) -> None:
+    """In JSON Schema (2020-12) của dữ liệu chấm điểm."""
+    typer.echo(_pretty(schema.submission_schema(_form(templates, form, year).form)).decode(), nl=False)
+
+
+@form_app.command("check", cls=words.Command)
+def form_check(
+    form: Annotated[str | None, typer.Argument(metavar="[MẪU]", help="Bỏ trống: mọi mẫu.")] = None,
+    year: Annotated[int | None, typer.Argument(metavar="[NĂM]", help="Năm của mẫu.")] = None,
+    templates: Templates = None,
+) -> None:
+    """Kiểm tra dữ liệu, câu chữ và tệp Word của mẫu; in thử tệp Word."""
+    library = Library.usual(templates)
+    keys = [f"{form}/{year}"] if form else library.available()
+    faulty = False
+    for key in keys:
+        try:
+            with _as_usage():
+                pipeline.check_form(library.get(key))
+        except DataError as error:
+            faulty = True
+            _say([f"{key}: có lỗi", *show.faults(error.problems)])
+        else:
+            typer.echo(f"{key}: hợp lệ")
+    if faulty:
+        raise typer.Exit(DataError.exit_code)

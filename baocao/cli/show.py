@@ -1,0 +1,180 @@
+"""What the commands print for people: problems, a score, a form. Plain text that survives a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from baocao.errors import Blocks, Problem
+from baocao.findings import Finding, Status
+from baocao.forms import Form
+from baocao.forms.criteria import Criterion
+from baocao.pipeline import Result
+from baocao.report import missing_for_next
+from baocao.review import Judged
+from baocao.scoring import LevelSource
+from baocao.text import points, shorten
+
+_STATUS = {
+    Status.PASSED: "đạt",
+    Status.FAILED: "không đạt",
+    Status.NOT_APPLICABLE: "không xét",
+    Status.UNKNOWN: "chưa biết",
+}
+_KNOCK_OUT = {**_STATUS, Status.PASSED: "có xảy ra", Status.FAILED: "không có"}
+_LEVEL_SOURCE = {
+    LevelSource.POINTS: "theo điểm",
+    LevelSource.BAND: "theo mức",
+    LevelSource.STATED: "do cơ quan chủ trì nêu",
+    LevelSource.PENDING: "",
+}
+_BASIS = {"form": "in trên mẫu", "derived": "suy ra", "allocated": "tạm phân bổ"}
+
+
+def problem(found: Problem) -> str:
+    """Write one problem: where, what, what to do."""
+    place = f"{found.where}: " if found.where else ""
+    return f"  {place}{found.message}.\n      → {found.fix}"
+
+
+def checked(results: Sequence[Result]) -> Iterator[str]:
+    """Write what `check` found, file by file; what concerns every paper alike stands once at the end."""
+    common = dict.fromkeys(
+        (found.where, found.message, found.fix) for result in results for found in result.problems if _is_common(found)
+    )
+    for result in results:
+        yield from _one_checked(result)
+    if common:
+        yield "Lưu ý chung:"
+        yield from (problem(Problem(*parts)) for parts in common)
+    faulty = sum(bool(result.faults) for result in results)
+    yield f"Đã kiểm tra {len(results)} tệp: {len(results) - faulty} tệp hợp lệ, {faulty} tệp có lỗi."
+
+
+def _is_common(found: Problem) -> bool:
+    return found.blocks is not Blocks.DRAFT and found.where in ("form", "signature.place")
+
+
+def _one_checked(result: Result) -> Iterator[str]:
+    yield f"{result.source}: {f'{len(result.faults)} lỗi' if result.faults else 'hợp lệ'}{_outcome(result)}"
+    yield from map(problem, result.faults)
+    later = [found for found in result.problems if found.blocks is not Blocks.DRAFT and not _is_common(found)]
+    if later:
+        yield "  Cần xử lý trước khi ban hành:"
+        yield from map(problem, later)
+
+
+def _outcome(result: Result) -> str:
+    return f" ({proposed(result.judged)}, {total(result.judged)} điểm)" if result.judged else ""
+
+
+def proposed(judged: Judged) -> str:
+    """Write the proposed rating."""
+    rating = judged.rating.proposed
+    return judged.form.rule(rating).name if rating else judged.form.additions.undetermined
+
+
+def total(judged: Judged) -> str:
+    """Write the total, or its range while points are not known yet."""
+    sheet = judged.scoresheet
+    return f"{points(sheet.lowest)}-{points(sheet.highest)}" if sheet.total is None else points(sheet.total)
+
+
+def score(result: Result) -> Iterator[str]:
+    """Write the points, levels, rating and findings of one submission."""
+    yield result.source
+    if result.judged is None:
+        yield from map(problem, result.faults)
+        return
+    judged = result.judged
+    form = judged.form
+    yield f"{judged.submission.organization.name} - {form.name}"
+    yield f"Tổng điểm: {total(judged)}/{points(form.total)}"
+    yield ""
+    yield from (_row(judged, criterion) for criterion in form.criteria)
+    yield ""
+    yield f"Đề nghị xếp loại: {proposed(judged)}"
+    for rule in form.ratings:
+        yield f"  {rule.heading}"
+        words = _STATUS if rule.given_when == "all" else _KNOCK_OUT
+        for finding in judged.rating.findings_of(rule.key):
+            yield f"    [{words[finding.status]}] {_asked(finding)}"
+    yield from (f"  Lưu ý: {flag.text}" for flag in judged.rating.flags)
+    missing = missing_for_next(judged)
+    if missing:
+        yield f"Còn thiếu để đạt mức “{form.rule(missing[0]).name}”:"
+        yield from (f"  - {_asked(finding)}" for finding in missing[1])
+    if result.faults:
+        yield "Lỗi phải sửa:"
+        yield from map(problem, result.faults)
+
+
+def _asked(finding: Finding) -> str:
+    return f"{finding.clause.no}: {finding.required.text} (thực tế: {finding.observed.text})"
+
+
+def _row(judged: Judged, criterion: Criterion) -> str:
+    awarded = judged.scoresheet.awarded(criterion.no)
+    item = judged.scoresheet.item_of.get(criterion.no)
+    level = f"{judged.form.level_name(item.level)}, {_LEVEL_SOURCE[item.source]}" if item and item.level else ""
+    figures = f"{_figure(awarded):>6}/{points(criterion.standard):<4}"
+    return f"  {criterion.no:<7}{figures} {shorten(criterion.text, 60)}{f'  [{level}]' if level else ''}"
+
+
+def _figure(number: Decimal | None) -> str:
+    return "…" if number is None else points(number)
+
+
+def form(shown: Form) -> Iterator[str]:
+    """Write a form as a table, with the basis of each figure, its rating method and its interpretations."""
+    yield f"{shown.key}: {shown.name}"
+    yield f"Phạm vi: {shown.jurisdiction.name}. Bước điểm: {points(shown.step)}. Tổng: {points(shown.total)}."
+    yield _confirmation(shown)
+    yield ""
+    yield "Tiêu chí"
+    for criterion in shown.criteria:
+        basis = _BASIS[criterion.basis]
+        yield f"  {criterion.no:<7}{points(criterion.standard):>5}  {basis:<12} {shorten(criterion.text, 80)}"
+        if criterion.banded:
+            yield from (f"  {'':<26}{points(band.points):>3} điểm: {band.text}" for band in criterion.banded.bands)
+    yield ""
+    yield "Căn cứ của điểm chuẩn"
+    yield from (f"  {_BASIS[basis]}: {source.source}" for basis, source in shown.bases.items())
+    yield ""
+    yield "Điều kiện xếp loại"
+    for rule in shown.ratings:
+        yield f"  {rule.heading}"
+        for clause in rule.clauses:
+            yield f"    {clause.no}: {clause.text}"
+    yield ""
+    yield "Các cách hiểu mà mẫu không nêu rõ, cần được xác nhận"
+    for entry in shown.interpretations:
+        yield f"  - {entry.key}: {entry.text}"
+        yield f"      Lý do: {entry.reason}"
+        if entry.alternative:
+            yield f"      Cách hiểu khác: {entry.alternative}"
+
+
+def _confirmation(shown: Form) -> str:
+    found = shown.confirmation
+    if found is None:
+        return "Chưa được xác nhận: chỉ in được dự thảo."
+    state = "Đã xác nhận" if shown.confirmed else "Xác nhận không còn hiệu lực vì mẫu đã sửa; trước đó"
+    return f"{state}: {found.by}, {found.decision}, {found.on:%d/%m/%Y}."
+
+
+def drafted(written: Mapping[Path, str], failed: Sequence[Result], output: Path) -> Iterator[str]:
+    """Write what `draft` made, and last what it could not make."""
+    yield from (f"{path}" for path in written)
+    for result in failed:
+        yield f"{result.source}: không lập được, {len(result.faults)} lỗi"
+        yield from map(problem, result.faults)
+    yield f"Đã lập {len(written)} bảng chấm điểm dự thảo trong {output}; {len(failed)} tệp có lỗi."
+
+
+def faults(problems: Iterable[Problem]) -> Iterator[str]:
+    """Write problems that stopped a command, each with its file."""
+    for found in problems:
+        yield f"Lỗi: {found.source}:" if found.source else "Lỗi:"
+        yield problem(found)

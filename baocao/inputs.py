@@ -1,0 +1,391 @@
+"""Submissions: JSON, with the office's defaults, to checked and frozen values; every problem found at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from baocao import messages
+from baocao.errors import DataError, Problem
+from baocao.forms.criteria import Population
+from baocao.forms.model import Form
+from baocao.messages import place
+from baocao.submission import DisciplinedSubordinate, Facts, RatedOrganization, Submission, Tally
+
+OFFICE_KEYS: tuple[tuple[str, ...], ...] = (
+    ("$schema",),
+    ("form",),
+    ("year",),
+    ("organization", "superior"),
+    ("facts", "government"),
+    ("facts", "sociopolitical_organizations"),
+    ("issuer",),
+    ("signature",),
+)
+"""What may stand once for a whole office."""
+
+Raw = dict[str, Any]
+"""A JSON object as parsed, nothing known of it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A submission as far as it could be read; sound only when there are no problems."""
+
+    submission: Submission | None
+    problems: tuple[Problem, ...]
+
+
+def parse(content: bytes) -> Raw:
+    """Parse one JSON object exactly: decimals as typed, no duplicate keys, no NaN, no infinities.
+
+    Raises:
+        DataError: with the first fault of syntax, at its line and column.
+    """
+    try:
+        raw = json.loads(
+            content.decode("utf-8-sig"),
+            object_pairs_hook=_object,
+            parse_float=_decimal,
+            parse_int=_integer,
+            parse_constant=_constant,
+        )
+    except UnicodeDecodeError as error:
+        raise DataError([messages.not_utf8(error.start)]) from error
+    except json.JSONDecodeError as error:
+        where = f"dòng {error.lineno}, cột {error.colno}"
+        raise DataError([messages.bad_syntax("JSON", where, error.msg)]) from error
+    except RecursionError as error:
+        raise DataError([messages.too_deep()]) from error
+    if not isinstance(raw, dict):
+        raise DataError([messages.not_an_object(raw)])
+    return raw
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Raw:
+    found: Raw = {}
+    for key, value in pairs:
+        if key in found:
+            raise DataError([messages.duplicate_key(key)])
+        found[key] = value
+    return found
+
+
+_LONGEST_NUMBER = 30
+
+
+def _integer(token: str) -> int:
+    if len(token) > _LONGEST_NUMBER:
+        raise DataError([messages.not_a_number(token)])
+    return int(token)
+
+
+def _decimal(token: str) -> Decimal:
+    try:
+        number = Decimal(token)
+    except InvalidOperation as error:
+        raise DataError([messages.not_a_number(token)]) from error
+    if len(token) > _LONGEST_NUMBER or abs(number.adjusted()) > _LONGEST_NUMBER:
+        raise DataError([messages.not_a_number(token)])
+    return number
+
+
+def _constant(token: str) -> None:
+    raise DataError([messages.not_a_number(token)])
+
+
+# --- the office's defaults -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What repeats in every submission of an office, as it stands in its file."""
+
+    source: str
+    raw: Raw
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what may not stand in the office's file."""
+        allowed = [".".join(key) for key in OFFICE_KEYS]
+        for path in _paths(self.raw, {key[:depth] for key in OFFICE_KEYS for depth in range(len(key))}):
+            if path not in OFFICE_KEYS:
+                yield messages.office_key(place(*path), allowed).inside(self.source)
+
+
+def _paths(raw: object, inner: set[tuple[str, ...]], prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if prefix in inner and isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from _paths(value, inner, (*prefix, key))
+    else:
+        yield prefix
+
+
+NO_OFFICE = Office("", {})
+
+
+def _merged(defaults: Raw, own: Raw) -> Raw:
+    """Return `own` over `defaults`, object by object; lists and plain values replace."""
+    merged = {**defaults, **own}
+    for key in defaults.keys() & own.keys():
+        if isinstance(defaults[key], dict) and isinstance(own[key], dict):
+            merged[key] = _merged(defaults[key], own[key])
+    return merged
+
+
+def _taken_over(defaults: object, own: object, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the places of all that `_merged` took from the defaults."""
+    if isinstance(defaults, dict) and isinstance(own, dict):
+        for key, value in defaults.items():
+            if key in own:
+                yield from _taken_over(value, own[key], (*path, key))
+            else:
+                yield place(*path, key)
+
+
+# --- structure -------------------------------------------------------------------------------------------------
+
+
+def read(content: bytes, source: str, office: Office = NO_OFFICE) -> Reading:
+    """Read one submission as far as its structure allows.
+
+    Where a part is not what the contract says, that part is put aside, so that everything else can be judged in
+    the same run; the reading then has problems and is only good for finding more of them.
+    """
+    try:
+        own = parse(content)
+    except DataError as error:
+        return Reading(None, tuple(problem.inside(source) for problem in error.problems))
+    raw = _merged(office.raw, own)
+    from_office = tuple(_taken_over(office.raw, own))
+    submission, problems = _validated(raw)
+    return Reading(
+        submission,
+        tuple(problem.inside(office.source if inside(problem.where, from_office) else source) for problem in problems),
+    )
+
+
+def inside(where: str, places: Iterable[str]) -> bool:
+    """Whether `where` is one of the places or lies within one."""
+    return any(where == found or where.startswith((f"{found}.", f"{found}[")) for found in places)
+
+
+def part_of(where: str) -> str:
+    """Return the score or fact that a place belongs to, else the place itself."""
+    found = re.match(r'(scores\[".*?"\]|facts\.\w+)', where)
+    return found[0] if found else where
+
+
+_MOST_PASSES = 3
+
+
+def _validated(raw: Raw) -> tuple[Submission | None, list[Problem]]:
+    problems: list[Problem] = []
+    for _ in range(_MOST_PASSES):
+        try:
+            return Submission.model_validate(raw), problems
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+        if not problems:
+            problems = [messages.structure(fault, allowed_keys(fault["loc"][:-1])) for fault in found]
+        for fault in found:
+            _put_aside(raw, fault["loc"])
+    return None, problems
+
+
+_STAND_INS: Mapping[str, Any] = {
+    "organization": {"id": "x", "name": "x", "superior": {"id": "x", "name": "x"}},
+    "signature": {"place": "x", "date": None, "position": "x", "name": "x"},
+    "scores": {},
+    "facts": dict.fromkeys(Facts.model_fields, None) | {"levels": {}},
+    "issuer": None,
+    "proposal": None,
+    "comment": None,
+    "$schema": None,
+}
+
+
+def _put_aside(raw: Raw, loc: tuple[int | str, ...]) -> None:
+    """Replace the smallest part around a fault by one that says nothing."""
+    top, part = str(loc[0]), (str(loc[1]) if len(loc) > 1 else "")
+    if top in ("scores", "facts") and part and isinstance(raw.get(top), dict):
+        kept = {key: value for key, value in raw[top].items() if key != part}
+        blank = {part: _STAND_INS["facts"][part]} if part in Facts.model_fields and top == "facts" else {}
+        raw[top] = kept | blank
+    elif top == "organization" and part != "kind" and isinstance(raw.get(top), dict) and "kind" in raw[top]:
+        raw[top] = _STAND_INS[top] | {"kind": raw[top]["kind"]}
+    elif top in _STAND_INS and top != "organization":
+        raw[top] = _STAND_INS[top]
+    elif top not in Submission.model_fields:
+        raw.pop(top, None)
+
+
+def allowed_keys(loc: Iterable[int | str]) -> list[str]:
+    """Return the keys that the contract allows in the object at `loc`."""
+    found: object = Submission
+    for step in loc:
+        if isinstance(found, type) and issubclass(found, BaseModel) and step in found.model_fields:
+            found = found.model_fields[str(step)].annotation
+        else:
+            found = next((part for part in reversed(get_args(found)) if part is not Ellipsis), None)
+        found = _without_none(found)
+    return list(found.model_fields) if isinstance(found, type) and issubclass(found, BaseModel) else []
+
+
+def _without_none(annotation: object) -> object:
+    if get_origin(annotation) in (Union, UnionType):
+        return next(part for part in get_args(annotation) if part is not type(None))
+    return annotation
+
+
+# --- the submission against its form ---------------------------------------------------------------------------
+
+
+def check(form: Form, submission: Submission) -> tuple[Problem, ...]:
+    """Return what in a submission its form does not allow, or what contradicts itself."""
+    return tuple(problem for rule in CHECKS for problem in rule(form, submission))
+
+
+def without(submission: Submission, problems: Iterable[Problem]) -> Submission:
+    """Return the submission without the scores and facts that have problems, fit to be judged further."""
+    places = [problem.where for problem in problems]
+
+    def faulty(top: str, part: str) -> bool:
+        return any(inside(found, [place(top, part)]) for found in places)
+
+    scores = {no: score for no, score in submission.scores.items() if not faulty("scores", no)}
+    blanks = {name: _STAND_INS["facts"][name] for name in Facts.model_fields if faulty("facts", name)}
+    facts = submission.facts.model_copy(update=blanks)
+    return submission.model_copy(update={"scores": scores, "facts": facts})
+
+
+def _criteria(form: Form, submission: Submission) -> Iterator[Problem]:
+    leaves = {leaf.no for leaf in form.leaves}
+    for no in submission.scores:
+        if no not in form.by_no:
+            yield messages.unknown_criterion(no, list(form.by_no))
+        elif no not in leaves:
+            yield messages.not_a_leaf(no, [leaf.no for leaf in form.inside(no)])
+    for leaf in form.leaves:
+        score = submission.scores.get(leaf.no)
+        if leaf.banded:
+            continue
+        if score is None:
+            yield messages.missing_score(leaf.no, leaf.standard, leaf.text)
+        elif score.awarded is None and score.deductions is None:
+            yield messages.empty_score(leaf.no, leaf.standard)
+
+
+def _points(form: Form, submission: Submission) -> Iterator[Problem]:
+    for leaf in form.leaves:
+        score = submission.scores.get(leaf.no)
+        if score is None:
+            continue
+        if score.awarded is not None:
+            yield from _figure(form, place("scores", leaf.no, "awarded"), score.awarded, leaf.standard)
+        for index, deduction in enumerate(score.deductions or ()):
+            where = place("scores", leaf.no, "deductions", index, "points")
+            yield from _figure(form, where, deduction.points, leaf.standard)
+            if not deduction.points:
+                yield messages.no_deduction(where)
+
+
+def _figure(form: Form, where: str, found: Decimal, standard: Decimal) -> Iterator[Problem]:
+    if found > standard:
+        yield messages.above_standard(where, found, standard)
+    if found % form.step:
+        yield messages.wrong_step(where, found, form.step)
+
+
+def _deductions(form: Form, submission: Submission) -> Iterator[Problem]:
+    for leaf in form.leaves:
+        score = submission.scores.get(leaf.no)
+        if score is None or score.deductions is None:
+            continue
+        deducted = sum((deduction.points for deduction in score.deductions), Decimal(0))
+        if leaf.banded:
+            yield messages.banded_deductions(leaf.no)
+        elif score.awarded is not None and score.awarded + deducted != leaf.standard:
+            yield messages.disagreement(leaf.no, score.awarded, deducted, leaf.standard)
+        elif score.awarded is None and deducted > leaf.standard:
+            yield messages.above_standard(place("scores", leaf.no, "deductions"), deducted, leaf.standard)
+
+
+def _levels(form: Form, submission: Submission) -> Iterator[Problem]:
+    for no in submission.facts.levels:
+        if no not in form.level_items:
+            yield messages.unknown_level_item(no, form.level_items)
+
+
+def _tallies(form: Form, submission: Submission) -> Iterator[Problem]:
+    rated_by_kind = form.kind(submission.organization.kind).population
+    for population in get_args(Population):
+        tally: Tally | None = getattr(submission.facts, population)
+        if tally is None:
+            continue
+        where = place("facts", population)
+        if population == "subordinates" and rated_by_kind != population and (tally.rated or tally.not_rated):
+            yield messages.cell_with_subordinates()
+        elif tally.not_rated and not tally.not_rated_reason:
+            yield messages.unexplained_not_rated(where, tally.not_rated)
+        elif population == rated_by_kind and tally.rated == 0 and not tally.not_rated_reason:
+            yield messages.nobody_rated(where)
+
+
+def _counts(_: Form, submission: Submission) -> Iterator[Problem]:
+    weaknesses, targets = submission.facts.weaknesses, submission.facts.targets
+    if weaknesses:
+        part, whole = weaknesses.remedied, weaknesses.pointed_out
+        if part is not None and whole is not None and part > whole:
+            where = place("facts", "weaknesses", "remedied")
+            yield messages.more_than(where, ("số đã khắc phục", part), ("số được chỉ ra", whole))
+    if targets and targets.assigned is not None:
+        excused = targets.force_majeure or 0
+        if excused > targets.assigned:
+            where = place("facts", "targets", "force_majeure")
+            yield messages.more_than(where, ("số bất khả kháng", excused), ("số được giao", targets.assigned))
+        elif (targets.met or 0) > targets.assigned - excused:
+            yield messages.more_than(
+                place("facts", "targets", "met"),
+                ("số hoàn thành", targets.met or 0),
+                ("số được giao trừ bất khả kháng", targets.assigned - excused),
+            )
+
+
+def _named_lists(_: Form, submission: Submission) -> Iterator[Problem]:
+    facts = submission.facts
+    lists: dict[tuple[str, ...], Iterable[RatedOrganization | DisciplinedSubordinate]] = {
+        ("government",): facts.government or (),
+        ("sociopolitical_organizations",): facts.sociopolitical_organizations or (),
+        ("discipline", "subordinates"): (facts.discipline and facts.discipline.subordinates) or (),
+    }
+    for path, entries in lists.items():
+        seen: set[str] = set()
+        for index, entry in enumerate(entries):
+            if entry.name in seen:
+                yield messages.named_twice(place("facts", *path, index), entry.name)
+            seen.add(entry.name)
+
+
+def _signature(form: Form, submission: Submission) -> Iterator[Problem]:
+    day = submission.signature.date
+    if day is not None and day.year < form.year:
+        yield messages.signed_too_early(day.year, form.year)
+
+
+CHECKS: tuple[Callable[[Form, Submission], Iterator[Problem]], ...] = (
+    _criteria,
+    _points,
+    _deductions,
+    _levels,
+    _tallies,
+    _counts,
+    _named_lists,
+    _signature,
+)

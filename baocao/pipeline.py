@@ -1,0 +1,145 @@
+"""The whole way of one submission, from its file to its document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from baocao import inputs, messages, sample
+from baocao.errors import Blocks, DataError, Problem
+from baocao.files import read_limited
+from baocao.forms import FormFolder, Library
+from baocao.inputs import NO_OFFICE, Office
+from baocao.narrative import Narrative, narrate
+from baocao.rating import rate
+from baocao.rendering import draft_scoresheet, try_template
+from baocao.review import Judged, review
+from baocao.scoring import score
+from baocao.submission import Submission
+
+OFFICE_FILE = "office.json"
+MOST_DOCUMENT_BYTES = 64 * 1024 * 1024
+SCHEMA_SUFFIX = ".schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one submission."""
+
+    source: str
+    problems: tuple[Problem, ...]
+    """Everything found, also what blocks only the issue or nothing at all."""
+    judged: Judged | None = None
+    """Absent when the submission itself is not sound: then nothing may be taken for a result."""
+    narrative: Narrative | None = None
+
+    @property
+    def faults(self) -> tuple[Problem, ...]:
+        """The problems that must be mended before anything is written."""
+        return tuple(problem for problem in self.problems if problem.blocks is Blocks.DRAFT)
+
+    def document(self) -> bytes:
+        """Return the draft as docx.
+
+        Raises:
+            DataError: there are faults, or the template cannot be used.
+        """
+        if self.faults or self.judged is None or self.narrative is None:
+            raise DataError(self.faults)
+        return draft_scoresheet(self.judged, self.narrative)
+
+
+def assess(path: Path, library: Library, office: Office = NO_OFFICE) -> Result:
+    """Read, score, rate, narrate and review one file. Never raises for what is in it."""
+    try:
+        content = read_limited(path)
+    except DataError as error:
+        return Result(str(path), error.problems)
+    return assess_bytes(content, str(path), library, office)
+
+
+def assess_bytes(content: bytes, source: str, library: Library, office: Office = NO_OFFICE) -> Result:
+    """Do as `assess` with what a file would hold."""
+    reading = inputs.read(content, source, office)
+    if reading.submission is None:
+        return Result(source, reading.problems)
+    try:
+        folder = library.get(f"{reading.submission.form}/{reading.submission.year}")
+    except DataError as error:
+        return Result(source, (*reading.problems, *(problem.inside(source) for problem in error.problems)))
+    found = _besides(reading.problems, inputs.check(folder.form, reading.submission))
+    judged, narrative = judge(folder, inputs.without(reading.submission, found))
+    problems = tuple(problem.inside(source) for problem in _besides(found, review(judged)))
+    return Result(source, problems) if found else Result(source, problems, judged, narrative)
+
+
+def judge(folder: FormFolder, submission: Submission) -> tuple[Judged, Narrative]:
+    """Take a checked submission through scoring, rating and narrative."""
+    scoresheet = score(folder.form, submission)
+    rating = rate(folder.phrases, scoresheet, submission)
+    narrative = narrate(folder.phrases, scoresheet, rating, submission)
+    return Judged(folder, submission, scoresheet, rating), narrative
+
+
+def _besides(found: Sequence[Problem], later: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return both, without the later problems of places where something is wrong already."""
+    places = [inputs.part_of(problem.where) for problem in found if problem.where]
+    return (*found, *(problem for problem in later if not inputs.inside(problem.where, places)))
+
+
+def read_office(path: Path) -> Office:
+    """Read the office's defaults.
+
+    Raises:
+        DataError: the file cannot be read or holds what may not stand there.
+    """
+    try:
+        office = Office(str(path), inputs.parse(read_limited(path)))
+    except DataError as error:
+        raise DataError(problem.inside(str(path)) for problem in error.problems) from error
+    problems = tuple(office.problems())
+    if problems:
+        raise DataError(problems)
+    return office
+
+
+def submissions(paths: Sequence[Path]) -> list[Path]:
+    """Return the files to work on: those named, and every `.json` below a folder but the office's and the schemas.
+
+    Raises:
+        DataError: a folder holds none; whether a named file exists is found when it is read.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inner = sorted(file for file in path.rglob("*.json") if _is_submission(file))
+            if not inner:
+                raise DataError([messages.nothing_to_read(str(path))])
+            found.extend(inner)
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def _is_submission(path: Path) -> bool:
+    return path.is_file() and path.name != OFFICE_FILE and not path.name.endswith(SCHEMA_SUFFIX)
+
+
+def draft_name(judged: Judged) -> str:
+    """Return the file name of a draft: safe everywhere, one for each organisation, form and year."""
+    return f"{judged.submission.organization.id}_{judged.form.id}-{judged.form.year}_du-thao.docx"
+
+
+def check_form(folder: FormFolder) -> None:
+    """Take a full sample of the form the whole way and read the document.
+
+    Raises:
+        DataError: the phrases or the Word template cannot be used.
+    """
+    submission = Submission.model_validate(sample.full(folder.form))
+    judged, narrative = judge(folder, submission)
+    try:
+        try_template(judged, narrative)
+    except DataError as error:
+        raise DataError(problem.inside(str(folder.scoresheet)) for problem in error.problems) from error

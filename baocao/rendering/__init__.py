@@ -1,0 +1,137 @@
+"""Rendering: a judged submission and its narrative → docx bytes. The only package that knows docxtpl and zip."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+
+from docx import Document
+from docx.oxml.ns import qn
+
+from baocao import __version__, messages
+from baocao.errors import DataError
+from baocao.files import read_limited
+from baocao.forms import FormFolder
+from baocao.forms.model import Form
+from baocao.narrative import Narrative
+from baocao.rendering import package
+from baocao.rendering.context import bare, scoresheet_context
+from baocao.rendering.template import fill
+from baocao.review import Judged
+from baocao.text import clean
+
+__all__ = ["draft_scoresheet", "is_ours", "left_out", "paragraphs", "try_template", "version_line"]
+
+MARK = "baocao"
+"""Prefix of the custom properties by which a document is known again."""
+
+
+def draft_scoresheet(judged: Judged, narrative: Narrative) -> bytes:
+    """Return the draft of a scoresheet as docx: the same input, form and template give the same bytes.
+
+    Raises:
+        DataError: the template cannot be used.
+    """
+    template = read_limited(judged.folder.scoresheet)
+    context = scoresheet_context(judged, narrative, draft=True)
+    parts = fill(template, context, _properties(judged), _day(judged))
+    return package.pack(package.label(parts, _labels(judged)))
+
+
+def _properties(judged: Judged) -> dict[str, str]:
+    texts, submission = judged.form.texts, judged.submission
+    return {
+        "title": f"{texts.title} - {submission.organization.name}",
+        "subject": f"{texts.subtitle} {judged.form.year}",
+        "author": submission.issuer.agency if submission.issuer else submission.signature.name,
+        "comments": version_line(judged.folder),
+    }
+
+
+def version_line(folder: FormFolder) -> str:
+    """Return what made a document: program, form and template, the last two with the start of their digests."""
+    form = folder.form
+    return f"baocao {__version__}; mẫu {form.key} ({form.digest[:12]}); tệp Word ({folder.template_digest[:12]})"
+
+
+def _day(judged: Judged) -> date:
+    return judged.submission.signature.date or date(judged.form.year, 12, 31)
+
+
+def _labels(judged: Judged) -> list[tuple[str, str]]:
+    return [
+        (f"{MARK}.version", __version__),
+        (f"{MARK}.state", "draft"),
+        (f"{MARK}.form", judged.form.key),
+        (f"{MARK}.organization", judged.submission.organization.id),
+    ]
+
+
+def is_ours(content: bytes, judged: Judged) -> bool:
+    """Whether a file is an untouched draft of the same organisation and form."""
+    try:
+        parts = package.unpack(content)
+    except DataError:
+        return False
+    found = package.labels(parts)
+    wanted = dict(_labels(judged))
+    same = all(found.get(name) == value for name, value in wanted.items() if name != f"{MARK}.version")
+    return same and package.is_untouched(parts)
+
+
+# --- trying a template -----------------------------------------------------------------------------------------
+
+
+def try_template(judged: Judged, narrative: Narrative) -> None:
+    """Render a sample with everything in it and one with everything optional left out, and read the result.
+
+    Raises:
+        DataError: the template cannot be filled, or leaves out official sentences.
+    """
+    template = read_limited(judged.folder.scoresheet)
+    full = scoresheet_context(judged, narrative, draft=True)
+    for context in (full, bare(full)):
+        parts = fill(template, context, _properties(judged), _day(judged))
+        printed = paragraphs(package.pack(parts))
+        absent = [messages.left_out(sentence) for sentence in left_out(judged.form, printed)]
+        if absent:
+            raise DataError(absent)
+
+
+def paragraphs(document: bytes) -> list[str]:
+    """Return the text of each paragraph of the body, tables included, in reading order."""
+    body = Document(BytesIO(document)).element.body
+    texts = ("".join(node.text or "" for node in paragraph.iter(qn("w:t"))) for paragraph in body.iter(qn("w:p")))
+    return [clean(text) for text in texts]
+
+
+def official_sentences(form: Form) -> list[str]:
+    """Return every official sentence of a form in the order in which the paper has them."""
+    texts = form.texts
+    sentences = [texts.title, texts.subtitle, texts.assessed_label, *texts.instructions]
+    sentences += [title for _name, title in texts.columns]
+    for criterion in form.criteria:
+        sentences += [criterion.printed_no, *criterion.printed_paragraphs]
+    sentences.append(texts.method_title)
+    for rule in form.ratings:
+        sentences += [rule.heading, *(clause.text for clause in rule.clauses)]
+    return [
+        *sentences,
+        texts.note,
+        texts.comment_label,
+        texts.total_label,
+        texts.proposed_label,
+        texts.signature_line,
+    ]
+
+
+def left_out(form: Form, printed: list[str]) -> list[str]:
+    """Return the official sentences that do not begin a printed paragraph after the one before."""
+    missing, position = [], 0
+    for sentence in official_sentences(form):
+        found = next((at for at in range(position, len(printed)) if printed[at].startswith(sentence)), None)
+        if found is None:
+            missing.append(sentence)
+        else:
+            position = found + 1
+    return missing

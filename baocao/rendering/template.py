@@ -1,0 +1,121 @@
+"""Filling a Word template by docxtpl, with everything closed that docxtpl leaves open.
+
+docxtpl's own defaults are unsandboxed, unescaped and silent about missing names (its issues 632, 549, 557, 634).
+Here a template may only print, choose and loop; values are never template text; a missing name is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from io import BytesIO
+
+from docx.opc.exceptions import OpcError
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml import etree
+from markupsafe import Markup, escape
+
+from baocao import messages
+from baocao.errors import DataError
+from baocao.rendering.context import Context, Printable
+from baocao.rendering.package import Parts, unpack
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+_ENVIRONMENT.filters = {}
+_ENVIRONMENT.tests = {}
+_ENVIRONMENT.globals = {}
+
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const,
+    nodes.If, nodes.For, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+)  # fmt: skip
+_DEEPEST_LOOP = 3
+
+_LONGEST_PROPERTY = 255
+"""python-docx refuses longer core properties."""
+
+
+def fill(template: bytes, context: Context, properties: Mapping[str, str], day: date) -> Parts:
+    """Return the parts of the document that `template` makes of `context`.
+
+    Args:
+        template: the bytes of a docx.
+        context: printable text; see `baocao.rendering.context`.
+        properties: core properties by their python-docx names (`title`, `author`, `subject`, `comments`).
+        day: what the document says of when it was made; the clock is never asked.
+
+    Raises:
+        DataError: the template is no docx, uses more than printing, choices and loops, or names what the context
+            does not have.
+    """
+    _admit(template)
+    document = DocxTemplate(BytesIO(template))
+    try:
+        document.render({name: _escaped(value) for name, value in context.items()}, _ENVIRONMENT)
+    except (TemplateError, TypeError, etree.XMLSyntaxError) as error:
+        raise DataError([messages.bad_template(_reason(error))]) from error
+    _set_core_properties(document, properties, day)
+    saved = BytesIO()
+    document.save(saved)
+    return unpack(saved.getvalue())
+
+
+@lru_cache(maxsize=16)
+def _admit(template: bytes) -> None:
+    """Refuse a template that is no docx or says more than a template may; remembered by its bytes."""
+    unpack(template)
+    try:
+        document = DocxTemplate(BytesIO(template))
+        document.init_docx()
+        sources = [document.patch_xml(document.get_xml()), *_headers_and_footers(document)]
+        for source in sources:
+            for construct in _forbidden(_ENVIRONMENT.parse(source)):
+                raise DataError([messages.bad_template(f"dùng {construct}, không được phép")])
+    except (TemplateError, OpcError, KeyError, ValueError, etree.XMLSyntaxError) as error:
+        raise DataError([messages.bad_template(_reason(error))]) from error
+
+
+def _headers_and_footers(document: DocxTemplate) -> Iterator[str]:
+    for kind in (document.HEADER_URI, document.FOOTER_URI):
+        for _key, part in document.get_headers_footers(kind):
+            yield document.patch_xml(document.xml_to_string(etree.fromstring(part.blob)))
+
+
+def _forbidden(node: nodes.Node, depth: int = 0) -> Iterator[str]:
+    """Yield the names of what a template uses beyond printing, choices and loops no deeper than three."""
+    depth += isinstance(node, nodes.For)
+    if not isinstance(node, _ALLOWED) or depth > _DEEPEST_LOOP:
+        yield type(node).__name__
+    for child in node.iter_child_nodes():
+        yield from _forbidden(child, depth)
+
+
+def _escaped(value: Printable) -> object:
+    """Return a value in which each text is ready to stand in XML.
+
+    Braces become character references, since docxtpl reads `{_{` in a value as `{{` and renders footnotes once
+    more for each section.
+    """
+    if isinstance(value, dict):
+        return {name: _escaped(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_escaped(part) for part in value]
+    return Markup(str(escape(value)).replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704
+
+
+def _set_core_properties(document: DocxTemplate, properties: Mapping[str, str], day: date) -> None:
+    core = document.docx.core_properties
+    for name, value in properties.items():
+        setattr(core, name, value[:_LONGEST_PROPERTY])
+    core.last_modified_by = "baocao"
+    core.language = "vi-VN"
+    core.revision = 1
+    core.created = core.modified = datetime(day.year, day.month, day.day)  # noqa: DTZ001
+
+
+def _reason(error: Exception) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", str(error))).strip()

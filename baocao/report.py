@@ -1,0 +1,156 @@
+"""A result as JSON: what `baocao score --json` and `check --json` print, one object a submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from baocao.errors import Problem
+from baocao.findings import Finding, Status
+from baocao.forms.values import RatingKey
+from baocao.phrases import Fact, Sentence
+from baocao.pipeline import Result
+from baocao.rating import Rating
+from baocao.review import Judged
+from baocao.scoring import Scoresheet
+
+Json = dict[str, Any]
+
+
+def problems_json(result: Result) -> Json:
+    """Return the problems of one submission."""
+    return {"source": result.source, "problems": [_problem(problem) for problem in result.problems]}
+
+
+def result_json(result: Result) -> Json:
+    """Return everything that is known of one submission; points are decimal strings.
+
+    A submission that is not sound has its problems and nothing that could be taken for a result.
+    """
+    if result.judged is None or result.narrative is None:
+        return problems_json(result)
+    judged = result.judged
+    return {
+        "source": result.source,
+        "organization": judged.submission.organization.model_dump(mode="json"),
+        "form": judged.form.id,
+        "year": judged.form.year,
+        **_points(judged.scoresheet),
+        "rating": _rating(judged.rating),
+        "next": _next(judged),
+        "narrative": {
+            "deductions": [_sentence(sentence) for sentence in result.narrative.deductions],
+            "comment": [_sentence(sentence) for sentence in result.narrative.comment],
+        },
+        "problems": problems_json(result)["problems"],
+    }
+
+
+def missing_for_next(judged: Judged) -> tuple[RatingKey, list[Finding]] | None:
+    """Return the next better rating and what stands against it; `None` for the best one."""
+    rating = judged.rating
+    above = list(judged.form.ratings_above(rating.proposed))
+    if not above:
+        return None
+    rule = above[-1]
+    if rule.given_when == "any":  # nothing is better than no rating but a rating that one can aim for
+        rule = above[-2]
+    against = (Status.FAILED, Status.UNKNOWN)
+    return rule.key, [finding for finding in rating.findings_of(rule.key) if finding.status in against]
+
+
+def _points(sheet: Scoresheet) -> Json:
+    return {
+        "total": _decimal(sheet.total),
+        "total_range": [_decimal(sheet.lowest), _decimal(sheet.highest)],
+        "standard_total": _decimal(sheet.form.total),
+        "criteria": [
+            {
+                "no": line.criterion.no,
+                "standard": _decimal(line.criterion.standard),
+                "awarded": _decimal(line.awarded),
+                "source": line.source.value,
+                "band": line.chosen.text if line.chosen else None,
+            }
+            for line in sheet.lines
+        ],
+        "items": [
+            {
+                "no": item.no,
+                "standard": _decimal(item.standard),
+                "awarded": _decimal(item.awarded),
+                "level": item.level,
+                "level_source": item.source.value,
+            }
+            for item in sheet.items
+        ],
+    }
+
+
+def _rating(rating: Rating) -> Json:
+    return {
+        "proposed": rating.proposed,
+        "computed": rating.computed,
+        "undetermined": rating.undetermined,
+        "possible": list(rating.possible),
+        "flags": [{"key": flag.key, "clause": flag.clause, "text": flag.text} for flag in rating.flags],
+        "findings": [_finding(finding) for finding in rating.findings],
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "rating": finding.rating,
+        "clause": finding.clause.no,
+        "text": finding.clause.text,
+        "status": finding.status.value,
+        "observed": finding.observed.text,
+        "required": finding.required.text,
+        "interpretation": finding.condition.interpretation,
+    }
+
+
+def _next(judged: Judged) -> Json | None:
+    missing = missing_for_next(judged)
+    if missing is None:
+        return None
+    rating, findings = missing
+    return {
+        "rating": rating,
+        "missing": [
+            {"clause": finding.clause.no, "required": finding.required.text, "observed": finding.observed.text}
+            for finding in findings
+        ],
+    }
+
+
+def _sentence(sentence: Sentence) -> Json:
+    return {"text": sentence.text, "facts": {name: _fact(fact) for name, fact in sentence.facts.items()}}
+
+
+def _fact(fact: Fact) -> object:
+    match fact:
+        case Decimal() | Fraction():
+            return str(fact)
+        case tuple():
+            return [_fact(part) for part in fact]
+        case Mapping():
+            return {name: _fact(part) for name, part in fact.items()}
+        case _:
+            return fact
+
+
+def _problem(problem: Problem) -> Json:
+    return {
+        "file": problem.source,
+        "where": problem.where,
+        "message": problem.message,
+        "fix": problem.fix,
+        "blocks": problem.blocks.value,
+    }
+
+
+def _decimal(number: Decimal | None) -> str | None:
+    return None if number is None else f"{number.normalize():f}"
