@@ -134,9 +134,24 @@ def _merged(defaults: Raw, own: Raw) -> Raw:
     """Return `own` over `defaults`, object by object; lists and plain values replace."""
     merged = {**defaults, **own}
     for key in defaults.keys() & own.keys():
-        if isinstance(defaults[key], dict) and isinstance(own[key], dict):
+        if _both_objects(defaults, own, key):
             merged[key] = _merged(defaults[key], own[key])
     return merged
+
+
+def without_defaults(own: Raw, office: Office) -> Raw:
+    """Return a submission without what the office's file gives, so that it says nothing against it."""
+
+    def left(part: Raw, defaults: Raw) -> Raw:
+        inner = {key: left(part[key], defaults[key]) for key in part if _both_objects(part, defaults, key)}
+        kept = {key: value for key, value in part.items() if key not in defaults} | inner
+        return {key: kept[key] for key in part if kept.get(key, {}) != {} or key not in defaults}
+
+    return left(own, office.raw)
+
+
+def _both_objects(first: Raw, second: Raw, key: str) -> bool:
+    return isinstance(first.get(key), dict) and isinstance(second.get(key), dict)
 
 
 def _taken_over(defaults: object, own: object, path: tuple[str, ...] = ()) -> Iterator[str]:

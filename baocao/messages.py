@@ -137,6 +137,7 @@ def not_an_object(found: object) -> Problem:
 
 _STRUCTURE: Mapping[str, tuple[str, str]] = {
     "missing": ("thiếu khóa này", "Thêm khóa; điều chưa biết thì ghi null."),
+    "not_filled": ("chưa điền (null)", "Ghi nội dung cho khóa này."),
     "model_type": ("phải là một đối tượng {…}, thấy {found}", "Ghi các khóa con trong ngoặc nhọn."),
     "dict_type": ("phải là một đối tượng {…}, thấy {found}", "Ghi các khóa con trong ngoặc nhọn."),
     "tuple_type": (
@@ -187,8 +188,9 @@ def structure(error: ErrorDetails, known: Sequence[str]) -> Problem:
         )
     words: dict[str, Any] = {**error.get("ctx", {}), "found": show(error["input"])}
     words["expected"] = words.get("expected", "").replace(" or ", ", ").replace("'", "")
+    kind = "not_filled" if error["input"] is None and error["type"].endswith("_type") else error["type"]
     message, fix = _STRUCTURE.get(
-        error["type"],
+        kind,
         ("giá trị {found} không hợp lệ", "Xem docs/submission.md hoặc lệnh “baocao form schema”."),
     )
     return Problem(place(*path), _filled(message, words), _filled(fix, words))

@@ -20,7 +20,7 @@ _BLANK_FACTS: dict[str, Any] = {
     "sociopolitical_organizations": None,
     "weaknesses": {"pointed_out": None, "remedied": None, "unremedied_from_earlier_years": None},
     "targets": {"assigned": None, "met": None, "force_majeure": None},
-    "discipline": {"organization": None, "subordinates": []},
+    "discipline": {"organization": None, "subordinates": None},
     "achievements": None,
     "levels": {},
 }

@@ -315,7 +315,7 @@ STYLES = (
     Style("BCKyNgayThang", "BC Ký - ngày tháng", base="BCKyChucVu", bold=False, italic=True, before=12),
     Style("BCKyQuyenHan", "BC Ký - quyền hạn", base="BCKyChucVu"),
     Style("BCKyChuDan", "BC Ký - chú dẫn", base="BCKyChucVu", bold=False, italic=True),
-    Style("BCKyHoTen", "BC Ký - họ tên", base="BCKyChucVu", before=92, keep=False),
+    Style("BCKyHoTen", "BC Ký - họ tên", base="BCKyChucVu", before=92),
     # Tags that docxtpl takes away
     Style("BCLenhMau", "BC Lệnh mẫu (không in)", size=9, color="808080"),
 )

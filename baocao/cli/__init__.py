@@ -15,7 +15,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from baocao import __version__, messages, pipeline, sample, schema
+from baocao import __version__, inputs, messages, pipeline, sample, schema
 from baocao.cli import show, words
 from baocao.errors import BaocaoError, DataError, UsageError
 from baocao.files import read_limited, write_whole
@@ -38,7 +38,7 @@ app = typer.Typer(
 form_app = typer.Typer(cls=words.Group, no_args_is_help=True, rich_markup_mode=None, help="Các mẫu bảng chấm điểm.")
 app.add_typer(form_app, name="form")
 
-Paths = Annotated[list[Path], typer.Argument(metavar="TỆP...", help="Tệp dữ liệu .json hoặc thư mục chứa chúng.")]
+Paths = Annotated[list[Path], typer.Argument(metavar="TỆP", help="Tệp dữ liệu .json hoặc thư mục chứa chúng.")]
 Templates = Annotated[
     Path | None,
     typer.Option("--templates", metavar="THƯ_MỤC", help="Thư mục mẫu của cơ quan, ưu tiên hơn mẫu kèm sẵn."),
@@ -233,7 +233,8 @@ def new(
     if path.exists() and not force:
         raise DataError([messages.not_ours(str(path))])
     write_whole(schema_path, _pretty(schema.submission_schema(folder.form)))
-    write_whole(path, _pretty(sample.blank(folder.form, name, f"./{schema_path.name}")))
+    blank = sample.blank(folder.form, name, f"./{schema_path.name}")
+    write_whole(path, _pretty(inputs.without_defaults(blank, _office_of(path, None, {}))))
     _say([f"Đã tạo {path} và {schema_path}.", f"Điền xong, kiểm tra bằng: baocao check {path}"])
 
 

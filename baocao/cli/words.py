@@ -33,7 +33,7 @@ _FAULTS = (
     (r"Option '?(.+?)'? does not take a value\.?", r"tùy chọn \1 không nhận giá trị"),
     (r"Got unexpected extra arguments? \((.+)\)", r"thừa tham số: \1"),
     (r"Invalid value for '?(.+?)'?: (.+)", r"giá trị của \1 không hợp lệ: \2"),
-    (r"'(.+)' is not a valid integer\.?", r"“\1” không phải là số nguyên"),
+    (r"Input should be a valid integer.*", "phải là số nguyên"),
 )
 
 
@@ -47,7 +47,7 @@ def fault(message: str) -> str:
 def _translated(page: str) -> str:
     for english, vietnamese in _HELP.items():
         page = page.replace(english, vietnamese)
-    return page
+    return re.sub(r" <[\w\[\]]+>", lambda found: " " * len(found[0]), page)  # Python's types, of no use to a clerk
 
 
 class Command(TyperCommand):

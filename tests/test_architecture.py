@@ -1,0 +1,94 @@
+"""The structure: the way of the data is the order of the modules, and nobody reaches back."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "baocao"
+
+# In reading order. A module imports only from above it; `docs/architecture.md` explains each.
+ORDER = (
+    "errors",
+    "text",
+    "logic",
+    "messages",
+    "files",
+    "phrases",
+    "forms.values",
+    "forms.criteria",
+    "forms.conditions",
+    "forms.model",
+    "forms.catalogue",
+    "forms.check",
+    "forms.library",
+    "forms",
+    "submission",
+    "inputs",
+    "scoring",
+    "findings",
+    "rating",
+    "narrative",
+    "review",
+    "rendering.package",
+    "rendering.context",
+    "rendering.template",
+    "rendering",
+    "sample",
+    "schema",
+    "pipeline",
+    "report",
+    "cli.words",
+    "cli.show",
+    "cli",
+    "__main__",
+)
+FILES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in PACKAGE.rglob("*.py")
+    if path != PACKAGE / "__init__.py"
+}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules of this package that a file imports, by their names within it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "baocao":
+            parts = node.module.split(".")[1:]
+            for name in node.names:
+                inner = ".".join([*parts, name.name])
+                yield inner if inner in FILES else ".".join(parts)
+
+
+def test_the_order_names_every_module() -> None:
+    assert sorted(ORDER) == sorted(FILES)
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_module_imports_only_from_above_it(name: str) -> None:
+    above = ORDER[: ORDER.index(name)]
+    assert [found for found in imported(FILES[name]) if found and found not in above] == []
+
+
+def test_only_rendering_knows_docxtpl_and_zip() -> None:
+    users = {
+        name
+        for name, path in FILES.items()
+        if re.search(r"^(import|from) (docxtpl|docx|zipfile)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert {name.partition(".")[0] for name in users} == {"rendering"}
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_every_module_says_what_it_is_for(name: str) -> None:
+    assert ast.get_docstring(ast.parse(FILES[name].read_text(encoding="utf-8")))
+
+
+def test_the_architecture_page_names_every_module() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert [name for name in ORDER if f"`{name}`" not in page and name != "__main__"] == []
