@@ -283,16 +283,18 @@ def _(condition: OrganizationsCondition, case: Case) -> tuple[str, Mapping[str, 
 @_observe.register
 def _(condition: TargetsCondition, case: Case) -> _Outcome:
     targets = case.submission.facts.targets
-    if targets is None or None in (targets.assigned, targets.met, targets.force_majeure):
+    if targets is None or targets.assigned is None or targets.force_majeure is None:
         return _UNKNOWN
-    assigned, met, excused = targets.assigned or 0, targets.met or 0, targets.force_majeure or 0
-    if assigned == excused:
+    counted = targets.assigned - targets.force_majeure
+    if not counted:
         return _Outcome(Status.NOT_APPLICABLE, "not_applicable.no_targets", {})
-    share = Fraction(met, assigned - excused)
+    if targets.met is None:
+        return _UNKNOWN
+    share = Fraction(targets.met, counted)
     facts: Mapping[str, Fact] = {
-        "met": met,
-        "counted": assigned - excused,
-        "force_majeure": excused,
+        "met": targets.met,
+        "counted": counted,
+        "force_majeure": targets.force_majeure,
         "share": share,
     }
     return _outcome(share < _share(condition.below), "targets.observed", facts)

@@ -83,6 +83,4 @@ def _given(rule: RatingRule, statuses: Sequence[Status]) -> bool | None:
 
 
 def _raised(flag: Flag, findings: Sequence[Finding]) -> bool:
-    return any(
-        finding.clause.no == flag.clause and finding.status in (Status.FAILED, Status.UNKNOWN) for finding in findings
-    )
+    return any(finding.clause.no == flag.clause and finding.status is Status.FAILED for finding in findings)

@@ -43,6 +43,7 @@ def checked(results: Sequence[Result]) -> Iterator[str]:
     common = dict.fromkeys(
         (found.where, found.message, found.fix) for result in results for found in result.problems if _is_common(found)
     )
+    yield from _shared(results)
     for result in results:
         yield from _one_checked(result)
     if common:
@@ -52,13 +53,25 @@ def checked(results: Sequence[Result]) -> Iterator[str]:
     yield f"Đã kiểm tra {len(results)} tệp: {len(results) - faulty} tệp hợp lệ, {faulty} tệp có lỗi."
 
 
+def _shared(results: Iterable[Result]) -> Iterator[str]:
+    """Write once what is wrong in a file that several submissions share (office.json, a form)."""
+    shared = [found for result in results for found in result.faults if found.source != result.source]
+    for source in dict.fromkeys(found.source for found in shared):
+        yield f"{source}: lỗi trong tệp dùng chung"
+        yield from dict.fromkeys(problem(found) for found in shared if found.source == source)
+
+
+def _own(result: Result) -> Iterator[str]:
+    yield from (problem(found) for found in result.faults if found.source == result.source)
+
+
 def _is_common(found: Problem) -> bool:
     return found.blocks is not Blocks.DRAFT and found.where in ("form", "signature.place")
 
 
 def _one_checked(result: Result) -> Iterator[str]:
     yield f"{result.source}: {f'{len(result.faults)} lỗi' if result.faults else 'hợp lệ'}{_outcome(result)}"
-    yield from map(problem, result.faults)
+    yield from _own(result)
     later = [found for found in result.problems if found.blocks is not Blocks.DRAFT and not _is_common(found)]
     if later:
         yield "  Cần xử lý trước khi ban hành:"
@@ -167,9 +180,10 @@ def _confirmation(shown: Form) -> str:
 def drafted(written: Mapping[Path, str], failed: Sequence[Result], output: Path) -> Iterator[str]:
     """Write what `draft` made, and last what it could not make."""
     yield from (f"{path}" for path in written)
+    yield from _shared(failed)
     for result in failed:
         yield f"{result.source}: không lập được, {len(result.faults)} lỗi"
-        yield from map(problem, result.faults)
+        yield from _own(result)
     yield f"Đã lập {len(written)} bảng chấm điểm dự thảo trong {output}; {len(failed)} tệp có lỗi."
 
 
