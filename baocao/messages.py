@@ -1,4 +1,4 @@
-"""Every message about faulty data, in Vietnamese: what was found, what is allowed, what to do.
+"""Every message about faulty files and submissions, in Vietnamese: what was found, what is allowed, what to do.
 
 The messages are public interface: `tests/bad/` holds the exact text of each.
 """
@@ -18,7 +18,7 @@ from baocao.text import count, listing, points, shorten
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_SHOWN_WIDTH = 60
+SHOWN_WIDTH = 60
 
 
 def place(*path: str | int) -> str:
@@ -39,7 +39,7 @@ def show(value: object) -> str:
     shown = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
     visible = "".join(
         f"\\u{ord(character):04x}" if unicodedata.category(character)[0] == "C" else character
-        for character in shorten(shown, _SHOWN_WIDTH)
+        for character in shorten(shown, SHOWN_WIDTH)
     )
     return visible
 
@@ -48,7 +48,8 @@ def _quoted(names: Iterable[str]) -> str:
     return listing([f"“{name}”" for name in names])
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Ask whether a known name was meant; empty when none is near."""
     close = get_close_matches(name, list(known), n=1)
     return f"Có phải “{close[0]}”? " if close else ""
 
@@ -121,7 +122,7 @@ def duplicate_key(key: str) -> Problem:
 
 
 def not_a_number(token: str) -> Problem:
-    return Problem("", f"{shorten(token, _SHOWN_WIDTH)} không phải là số hợp lệ", "Ghi một số thập phân, ví dụ 4.5.")
+    return Problem("", f"{shorten(token, SHOWN_WIDTH)} không phải là số hợp lệ", "Ghi một số thập phân, ví dụ 4.5.")
 
 
 def not_an_object(found: object) -> Problem:
@@ -184,7 +185,7 @@ def structure(error: ErrorDetails, known: Sequence[str]) -> Problem:
         name = str(path[-1])
         allowed = f"Các khóa được phép: {', '.join(known)}."
         return Problem(
-            place(*path), f"khóa {show(name)} không có trong mẫu dữ liệu", f"{_nearest(name, known)}{allowed}"
+            place(*path), f"khóa {show(name)} không có trong mẫu dữ liệu", f"{nearest(name, known)}{allowed}"
         )
     words: dict[str, Any] = {**error.get("ctx", {}), "found": show(error["input"])}
     words["expected"] = words.get("expected", "").replace(" or ", ", ").replace("'", "")
@@ -218,14 +219,14 @@ def office_key(path: str, allowed: Iterable[str]) -> Problem:
 
 def unknown_form(found: str, known: Sequence[str]) -> Problem:
     choice = f"Các mẫu hiện có: {', '.join(known)}." if known else "Không tìm thấy mẫu nào; kiểm tra --templates."
-    return Problem("form", f"không có mẫu {found}", f"{_nearest(found, known)}{choice}")
+    return Problem("form", f"không có mẫu {found}", f"{nearest(found, known)}{choice}")
 
 
 def unknown_criterion(no: str, known: Sequence[str]) -> Problem:
     return Problem(
         place("scores", no),
         f"mẫu không có tiêu chí {show(no)}",
-        f"{_nearest(no, known)}Xem các tiêu chí bằng lệnh “baocao form show”.",
+        f"{nearest(no, known)}Xem các tiêu chí bằng lệnh “baocao form show”.",
     )
 
 
@@ -240,7 +241,7 @@ def not_a_leaf(no: str, leaves: Sequence[str]) -> Problem:
 def missing_score(no: str, standard: Decimal, criterion: str) -> Problem:
     return Problem(
         place("scores", no),
-        f"thiếu điểm chấm của tiêu chí {no} ({shorten(criterion, _SHOWN_WIDTH)})",
+        f"thiếu điểm chấm của tiêu chí {no} ({shorten(criterion, SHOWN_WIDTH)})",
         f"Ghi điểm từ 0 đến {points(standard)}; bỏ sót không được coi là đạt điểm tối đa.",
     )
 
@@ -450,151 +451,3 @@ def comment_rating(found: str, proposed: str) -> Problem:
         f"nhận xét ghi xếp loại “{found}” nhưng mức đề nghị là “{proposed}”",
         "Sửa nhận xét cho khớp.",
     )
-
-
-# --- forms, phrases and templates ------------------------------------------------------------------------------
-
-
-def duplicate_no(kind: str, no: str) -> Problem:
-    return Problem(kind, f"{show(no)} được khai hai lần", "Giữ lại một, đặt số khác cho dòng còn lại.")
-
-
-def unknown_reference(where: str, kind: str, found: str, known: Sequence[str]) -> Problem:
-    return Problem(
-        where,
-        f"không có {kind} {show(found)}",
-        f"{_nearest(found, known)}Các giá trị có: {', '.join(known)}.",
-    )
-
-
-def wrong_order(where: str, found: Sequence[str], expected: Sequence[str]) -> Problem:
-    return Problem(
-        where,
-        f"thứ tự hoặc thành phần chưa đúng: {', '.join(found)}",
-        f"Khai đủ và đúng thứ tự: {', '.join(expected)}.",
-    )
-
-
-def wrong_sum(no: str, standard: Decimal, total: Decimal) -> Problem:
-    where = f"criteria {no}" if no else "total"
-    return Problem(
-        where,
-        f"điểm chuẩn {points(standard)} khác tổng các dòng bên dưới {points(total)}",
-        "Sửa điểm chuẩn để cộng đúng.",
-    )
-
-
-def orphan(no: str, parent: str) -> Problem:
-    return Problem(f"criteria {no}", f"thiếu dòng {parent} ở trên", f"Thêm dòng {parent} trước, hoặc đặt lại số {no}.")
-
-
-def banded_parent(no: str) -> Problem:
-    return Problem(
-        f"criteria {no}",
-        "mục có dòng bên dưới thì không chấm theo mức",
-        "Bỏ banded hoặc bỏ các dòng bên dưới.",
-    )
-
-
-def best_band(no: str, best: Decimal, standard: Decimal) -> Problem:
-    return Problem(
-        f"criteria {no}.banded",
-        f"mức cao nhất {points(best)} điểm khác điểm chuẩn {points(standard)}",
-        "Sửa điểm của mức hoặc điểm chuẩn.",
-    )
-
-
-def band_order(no: str) -> Problem:
-    return Problem(
-        f"criteria {no}.banded",
-        "các mức phải giảm dần và mức cuối bắt đầu từ 0%",
-        "Xếp lại các mức từ cao đến thấp, mức cuối at_least = 0.",
-    )
-
-
-def uncovered_case(no: str, case: str) -> Problem:
-    return Problem(
-        f"criteria {no}.banded",
-        f"không mức nào áp dụng cho trường hợp: {case}",
-        "Thêm mức, hoặc khai trường hợp này trong gaps.",
-    )
-
-
-def unreachable_band(no: str, band: str) -> Problem:
-    return Problem(
-        f"criteria {no}.banded",
-        f"mức “{shorten(band, _SHOWN_WIDTH)}” không bao giờ được chọn",
-        "Sửa điều kiện when hoặc thứ tự các mức.",
-    )
-
-
-def gap_overlaps(no: str, case: str) -> Problem:
-    return Problem(
-        f"criteria {no}.banded",
-        f"trường hợp khai là không có mức lại có mức áp dụng: {case}",
-        "Bỏ khai báo trong gaps hoặc sửa điều kiện của mức.",
-    )
-
-
-def exactly_one(where: str, keys: Sequence[str]) -> Problem:
-    return Problem(where, f"phải có đúng một trong các khóa {', '.join(keys)}", "Giữ lại một khóa.")
-
-
-def no_points_condition(rating: str) -> Problem:
-    return Problem(f"ratings {rating}", "thiếu điều kiện về điểm (kind = “points”)", "Thêm điều kiện điểm của mức này.")
-
-
-def unclean(where: str, cleaned: str) -> Problem:
-    return Problem(
-        where,
-        "văn bản chưa ở dạng NFC hoặc có khoảng trắng thừa",
-        f"Ghi lại: {shorten(cleaned, _SHOWN_WIDTH)}",
-    )
-
-
-def wrong_folder(found: str, expected: str) -> Problem:
-    return Problem("id", f"mẫu ghi {found} nhưng nằm trong thư mục {expected}", "Sửa id, year hoặc đổi tên thư mục.")
-
-
-def unknown_phrase(key: str, known: Sequence[str]) -> Problem:
-    return Problem(key, "không có câu này", f"{_nearest(key, known)}Xóa hoặc sửa tên câu.")
-
-
-def missing_phrase(key: str) -> Problem:
-    return Problem(key, "thiếu câu này", "Thêm câu vào phrases.toml.")
-
-
-def bad_phrase(key: str, reason: str) -> Problem:
-    return Problem(key, f"câu sai cú pháp: {reason}", "Sửa các dấu {{ }} và {% %}.")
-
-
-def phrase_construct(key: str, construct: str) -> Problem:
-    return Problem(
-        key,
-        f"câu dùng {construct}, không được phép",
-        "Câu chỉ được in sự kiện {{ … }}, chọn {% if %} và lặp {% for %}.",
-    )
-
-
-def phrase_fact(key: str, fact: str, known: Sequence[str]) -> Problem:
-    return Problem(
-        key,
-        f"không có sự kiện “{fact}”",
-        f"{_nearest(fact, known)}Các sự kiện có: {', '.join(sorted(known))}.",
-    )
-
-
-def phrase_digit(key: str, found: str) -> Problem:
-    return Problem(key, f"câu tự ghi con số “{found}”", "Mọi con số phải lấy từ sự kiện {{ … }}.")
-
-
-def bad_template(reason: str) -> Problem:
-    return Problem("", f"không in thử được mẫu Word: {reason}", "Sửa thẻ {{ }} hoặc {% %} trong tệp Word.")
-
-
-def not_a_document(reason: str) -> Problem:
-    return Problem("", f"không phải là tệp Word dùng được: {reason}", "Mở và lưu lại bằng Word ở dạng .docx.")
-
-
-def left_out(sentence: str) -> Problem:
-    return Problem("", f"mẫu Word bỏ sót câu của mẫu: “{shorten(sentence, _SHOWN_WIDTH)}”", "Thêm lại thẻ in câu này.")

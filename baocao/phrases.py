@@ -19,7 +19,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from baocao import messages, text
+from baocao import messages, messages_form, text
 from baocao.errors import DataError, Problem
 from baocao.files import read_limited
 
@@ -80,7 +80,7 @@ class Phrasebook:
         try:
             said = " ".join(template.render(facts).split())
         except (TypeError, TemplateError) as error:  # a comparison of a text with a number, say
-            raise DataError([messages.bad_phrase(phrase, str(error))]) from error
+            raise DataError([messages_form.bad_phrase(phrase, str(error))]) from error
         return Sentence(phrase, said, {name: fact for name, fact in facts.items() if name in used})
 
 
@@ -93,7 +93,7 @@ def load(path: Path, catalogue: Catalogue) -> Phrasebook:
     tables = parse_toml(read_limited(path))
     names = {key: str(name) for key, name in _flat(tables.pop("names", {}))}
     phrases = dict(_flat(tables))
-    problems = [messages.missing_phrase(key) for key in catalogue if key not in phrases]
+    problems = [messages_form.missing_phrase(key) for key in catalogue if key not in phrases]
     templates = {}
     for key, source in phrases.items():
         faults = tuple(_faults(key, source, catalogue))
@@ -132,14 +132,14 @@ def _flat(tables: object, prefix: str = "") -> Iterator[tuple[str, object]]:
 
 def _faults(key: str, source: object, catalogue: Catalogue) -> Iterator[Problem]:
     if key not in catalogue:
-        yield messages.unknown_phrase(key, list(catalogue))
+        yield messages_form.unknown_phrase(key, list(catalogue))
     elif not isinstance(source, str):
-        yield messages.bad_phrase(key, messages.show(source))
+        yield messages_form.bad_phrase(key, messages.show(source))
     else:
         try:
             tree = _ENVIRONMENT.parse(source)
         except TemplateSyntaxError as error:
-            yield messages.bad_phrase(key, error.message or "")
+            yield messages_form.bad_phrase(key, error.message or "")
         else:
             yield from _Reading(key, catalogue[key]).faults(tree.body)
 
@@ -171,7 +171,7 @@ class _Reading:
         match node:
             case nodes.TemplateData():
                 if digit := re.search(r"\d+", node.data):
-                    yield messages.phrase_digit(self._key, digit[0])
+                    yield messages_form.phrase_digit(self._key, digit[0])
             case nodes.For(target=nodes.Name(name=item), iter=nodes.Name(name=facts), test=None, recursive=False):
                 yield from self._known(facts, self._facts, bool)
                 inner = {**self._records, item: self._facts.get(facts) or (), "loop": _LOOP_PARTS}
@@ -179,7 +179,7 @@ class _Reading:
             case nodes.Getattr(node=nodes.Name(name=record), attr=part):
                 yield from self._known(record, self._records, lambda _: True)
                 if record in self._records and part not in (self._records[record] or ()):
-                    yield messages.phrase_fact(self._key, f"{record}.{part}", list(self._records[record] or ()))
+                    yield messages_form.phrase_fact(self._key, f"{record}.{part}", list(self._records[record] or ()))
             case nodes.Filter(name="listing" | "length", node=nodes.Name(name=facts), args=[], kwargs=[]):
                 yield from self._known(facts, self._facts, lambda parts: parts is not None)
             case nodes.Filter(name="sentence_case" | "plain", node=nodes.Expr() as inner_node, args=[], kwargs=[]):
@@ -189,8 +189,8 @@ class _Reading:
             case _ if isinstance(node, _PLAIN_NODES) and not _prints_constant(node):
                 yield from self.faults(node.iter_child_nodes())
             case _:
-                yield messages.phrase_construct(self._key, type(node).__name__)
+                yield messages_form.phrase_construct(self._key, type(node).__name__)
 
     def _known(self, name: str, scope: Mapping[str, Parts], fits: Callable[[Parts], bool]) -> Iterator[Problem]:
         if name not in scope or not fits(scope[name]):
-            yield messages.phrase_fact(self._key, name, [known for known, parts in scope.items() if fits(parts)])
+            yield messages_form.phrase_fact(self._key, name, [known for known, parts in scope.items() if fits(parts)])

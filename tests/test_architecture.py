@@ -18,6 +18,7 @@ ORDER = (
     "text",
     "logic",
     "messages",
+    "messages_form",
     "files",
     "phrases",
     "forms.values",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations_with_replacement
 
-from baocao import messages
+from baocao import messages, messages_form
 from baocao.errors import Problem
 from baocao.forms.catalogue import NAMES
 from baocao.forms.conditions import (
@@ -34,7 +34,7 @@ def check_names(form: Form, phrases: Phrasebook) -> Iterator[Problem]:
     sections = [row.no for row in form.criteria if not row.parent]
     for name in (*sections, *form.level_items, *NAMES):
         if name not in phrases.names:
-            yield messages.missing_phrase(messages.place("names", name))
+            yield messages_form.missing_phrase(messages.place("names", name))
 
 
 def _numbers(form: Form) -> Iterator[Problem]:
@@ -49,14 +49,14 @@ def _numbers(form: Form) -> Iterator[Problem]:
     for kind, numbers in lists.items():
         for number, times in Counter(numbers).items():
             if times > 1:
-                yield messages.duplicate_no(kind, number)
+                yield messages_form.duplicate_no(kind, number)
 
 
 def _parents(form: Form) -> Iterator[Problem]:
     seen: set[str] = set()
     for criterion in form.criteria:
         if criterion.parent and criterion.parent not in seen:
-            yield messages.orphan(criterion.no, criterion.parent)
+            yield messages_form.orphan(criterion.no, criterion.parent)
         seen.add(criterion.no)
 
 
@@ -65,7 +65,7 @@ def _sums(form: Form) -> Iterator[Problem]:
         below = [criterion.standard for criterion in form.criteria if criterion.parent == no]
         standard = form.by_no[no].standard if no else form.total
         if below and sum(below) != standard:
-            yield messages.wrong_sum(no, standard, sum(below, Decimal(0)))
+            yield messages_form.wrong_sum(no, standard, sum(below, Decimal(0)))
 
 
 def _ladders(form: Form) -> Iterator[Problem]:
@@ -76,12 +76,12 @@ def _ladders(form: Form) -> Iterator[Problem]:
     yield from _ladder("bases", sorted(form.bases), ("allocated", "derived", "form"))
     thresholds = [rule.at_least for rule in form.levels]
     if thresholds != sorted(set(thresholds), reverse=True) or (thresholds and thresholds[-1] != 0):
-        yield messages.wrong_order("levels.at_least", [str(number) for number in thresholds], ["giảm dần đến 0"])
+        yield messages_form.wrong_order("levels.at_least", [str(number) for number in thresholds], ["giảm dần đến 0"])
 
 
 def _ladder(where: str, found: Sequence[str], expected: Sequence[str]) -> Iterator[Problem]:
     if list(found) != list(expected):
-        yield messages.wrong_order(where, found, expected)
+        yield messages_form.wrong_order(where, found, expected)
 
 
 def _references(form: Form) -> Iterator[Problem]:
@@ -92,17 +92,17 @@ def _references(form: Form) -> Iterator[Problem]:
     ):
         known = list(form.by_no) if where.startswith("level_items") else form.level_items
         if no not in known:
-            yield messages.unknown_reference(where, "mục", no, known)
+            yield messages_form.unknown_reference(where, "mục", no, known)
     for where, clause in (
         ("quota", form.quota.clause),
         *((f"flags {flag.key}", flag.clause) for flag in form.flags),
     ):
         if clause not in form.clauses:
-            yield messages.unknown_reference(where, "điều kiện", clause, list(form.clauses))
+            yield messages_form.unknown_reference(where, "điều kiện", clause, list(form.clauses))
     known_keys = [entry.key for entry in form.interpretations]
     for where, key in _interpretations(form):
         if key and key not in known_keys:
-            yield messages.unknown_reference(where, "cách hiểu", key, known_keys)
+            yield messages_form.unknown_reference(where, "cách hiểu", key, known_keys)
 
 
 def _conditions(form: Form) -> Iterator[tuple[Clause, Condition]]:
@@ -132,7 +132,7 @@ def _choices(form: Form) -> Iterator[Problem]:
     for rule in form.ratings:
         conditions = [(clause.no, condition) for clause in rule.clauses for condition in clause.conditions]
         if not any(isinstance(condition, PointsCondition) for _, condition in conditions):
-            yield messages.no_points_condition(rule.key)
+            yield messages_form.no_points_condition(rule.key)
         for no, condition in conditions:
             for keys in _ALTERNATIVES.get(type(condition), ()):
                 yield from _one_of(f"clauses {no}", condition, keys)
@@ -162,7 +162,7 @@ _ALTERNATIVES: dict[type, tuple[tuple[str, ...], ...]] = {
 
 def _one_of(where: str, holder: Condition | RatingTest, keys: Sequence[str]) -> Iterator[Problem]:
     if sum(getattr(holder, key) is not None for key in keys) != 1:
-        yield messages.exactly_one(where, keys)
+        yield messages_form.exactly_one(where, keys)
 
 
 def _bands(form: Form) -> Iterator[Problem]:
@@ -170,10 +170,10 @@ def _bands(form: Form) -> Iterator[Problem]:
         if row.banded is None:
             continue
         if row not in form.leaves:
-            yield messages.banded_parent(row.no)
+            yield messages_form.banded_parent(row.no)
         best = max(band.points for band in row.banded.bands)
         if best != row.standard:
-            yield messages.best_band(row.no, best, row.standard)
+            yield messages_form.best_band(row.no, best, row.standard)
         yield from (
             _share_bands(row, row.banded) if isinstance(row.banded, ShareBands) else _rating_bands(row, row.banded)
         )
@@ -182,7 +182,7 @@ def _bands(form: Form) -> Iterator[Problem]:
 def _share_bands(row: Criterion, banded: ShareBands) -> Iterator[Problem]:
     starts = [band.at_least for band in banded.bands]
     if starts != sorted(set(starts), reverse=True) or starts[-1] != 0:
-        yield messages.band_order(row.no)
+        yield messages_form.band_order(row.no)
 
 
 _BEYOND = 3
@@ -198,14 +198,14 @@ def _rating_bands(row: Criterion, banded: RatingBands) -> Iterator[Problem]:
             gaps = [gap for gap in banded.gaps if all(test.holds(ratings) for test in gap.when)]
             bands = [band for band in banded.bands if all(test.holds(ratings) for test in band.when)]
             if not gaps and not bands:
-                yield messages.uncovered_case(row.no, _case(ratings))
+                yield messages_form.uncovered_case(row.no, _case(ratings))
             elif gaps and bands and ratings:
-                yield messages.gap_overlaps(row.no, _case(ratings))
+                yield messages_form.gap_overlaps(row.no, _case(ratings))
             elif bands and not gaps:
                 chosen.add(bands[0].text)
     for band in banded.bands:
         if band.text not in chosen:
-            yield messages.unreachable_band(row.no, band.text)
+            yield messages_form.unreachable_band(row.no, band.text)
 
 
 def _case(ratings: Sequence[RatingKey]) -> str:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from baocao import messages
+from baocao import messages, messages_form
 from baocao.errors import DataError, Problem, UsageError
 from baocao.files import read_limited
 from baocao.forms import check as checks
@@ -129,7 +129,7 @@ def _read_form(path: Path) -> Form:
     problems.extend(checks.check(form))
     expected = f"{path.parent.name}/{path.name}"
     if form.key != expected:
-        problems.append(messages.wrong_folder(form.key, expected))
+        problems.append(messages_form.wrong_folder(form.key, expected))
     if problems:
         raise DataError(problems)
     return form
@@ -144,4 +144,4 @@ def _unclean(raw: object, path: tuple[str | int, ...] = ()) -> Iterator[Problem]
         for index, value in enumerate(raw):
             yield from _unclean(value, (*path, index))
     elif isinstance(raw, str) and raw != clean(raw):
-        yield messages.unclean(messages.place(*path), clean(raw))
+        yield messages_form.unclean(messages.place(*path), clean(raw))

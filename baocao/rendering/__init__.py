@@ -8,7 +8,7 @@ from io import BytesIO
 from docx import Document
 from docx.oxml.ns import qn
 
-from baocao import __version__, messages
+from baocao import __version__, messages_form
 from baocao.errors import DataError
 from baocao.files import read_limited
 from baocao.forms import FormFolder
@@ -93,7 +93,7 @@ def try_template(judged: Judged, narrative: Narrative) -> None:
     for context in (full, bare(full)):
         parts = fill(template, context, _properties(judged), _day(judged))
         printed = paragraphs(package.pack(parts))
-        absent = [messages.left_out(sentence) for sentence in left_out(judged.form, printed)]
+        absent = [messages_form.left_out(sentence) for sentence in left_out(judged.form, printed)]
         if absent:
             raise DataError(absent)
 

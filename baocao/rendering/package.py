@@ -9,7 +9,7 @@ from io import BytesIO
 
 from lxml import etree
 
-from baocao import messages
+from baocao import messages_form
 from baocao.errors import DataError
 
 Parts = dict[str, bytes]
@@ -42,7 +42,7 @@ def unpack(content: bytes) -> Parts:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             entries = archive.infolist()
             if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _MOST_BYTES:
-                raise DataError([messages.not_a_document("quá lớn sau khi giải nén")])
+                raise DataError([messages_form.not_a_document("quá lớn sau khi giải nén")])
             parts = {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
     except (
         zipfile.BadZipFile,
@@ -52,11 +52,11 @@ def unpack(content: bytes) -> Parts:
         NotImplementedError,
         EOFError,
     ) as error:
-        raise DataError([messages.not_a_document("tệp hỏng hoặc không phải .docx")]) from error
+        raise DataError([messages_form.not_a_document("tệp hỏng hoặc không phải .docx")]) from error
     except ValueError as error:
-        raise DataError([messages.not_a_document("tệp hỏng hoặc không phải .docx")]) from error
+        raise DataError([messages_form.not_a_document("tệp hỏng hoặc không phải .docx")]) from error
     if not {_TYPES, _RELATIONSHIPS, "word/document.xml"} <= parts.keys():
-        raise DataError([messages.not_a_document("thiếu phần chính của văn bản Word")])
+        raise DataError([messages_form.not_a_document("thiếu phần chính của văn bản Word")])
     return parts
 
 

@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 from markupsafe import Markup, escape
 
-from baocao import messages
+from baocao import messages_form
 from baocao.errors import DataError
 from baocao.rendering.context import Context, Printable
 from baocao.rendering.package import Parts, unpack
@@ -57,7 +57,7 @@ def fill(template: bytes, context: Context, properties: Mapping[str, str], day: 
     try:
         document.render({name: _escaped(value) for name, value in context.items()}, _ENVIRONMENT)
     except (TemplateError, TypeError, etree.XMLSyntaxError) as error:
-        raise DataError([messages.bad_template(_reason(error))]) from error
+        raise DataError([messages_form.bad_template(_reason(error))]) from error
     _set_core_properties(document, properties, day)
     saved = BytesIO()
     document.save(saved)
@@ -74,9 +74,9 @@ def _admit(template: bytes) -> None:
         sources = [document.patch_xml(document.get_xml()), *_headers_and_footers(document)]
         for source in sources:
             for construct in _forbidden(_ENVIRONMENT.parse(source)):
-                raise DataError([messages.bad_template(f"dùng {construct}, không được phép")])
+                raise DataError([messages_form.bad_template(f"dùng {construct}, không được phép")])
     except (TemplateError, OpcError, KeyError, ValueError, etree.XMLSyntaxError) as error:
-        raise DataError([messages.bad_template(_reason(error))]) from error
+        raise DataError([messages_form.bad_template(_reason(error))]) from error
 
 
 def _headers_and_footers(document: DocxTemplate) -> Iterator[str]:

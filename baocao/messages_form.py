@@ -1,0 +1,155 @@
+"""Every message about a faulty form: its data, its phrases, its Word templates. In Vietnamese, for its author."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from baocao.errors import Problem
+from baocao.messages import SHOWN_WIDTH, nearest, show
+from baocao.text import points, shorten
+
+
+def duplicate_no(kind: str, no: str) -> Problem:
+    return Problem(kind, f"{show(no)} được khai hai lần", "Giữ lại một, đặt số khác cho dòng còn lại.")
+
+
+def unknown_reference(where: str, kind: str, found: str, known: Sequence[str]) -> Problem:
+    return Problem(
+        where,
+        f"không có {kind} {show(found)}",
+        f"{nearest(found, known)}Các giá trị có: {', '.join(known)}.",
+    )
+
+
+def wrong_order(where: str, found: Sequence[str], expected: Sequence[str]) -> Problem:
+    return Problem(
+        where,
+        f"thứ tự hoặc thành phần chưa đúng: {', '.join(found)}",
+        f"Khai đủ và đúng thứ tự: {', '.join(expected)}.",
+    )
+
+
+def wrong_sum(no: str, standard: Decimal, total: Decimal) -> Problem:
+    where = f"criteria {no}" if no else "total"
+    return Problem(
+        where,
+        f"điểm chuẩn {points(standard)} khác tổng các dòng bên dưới {points(total)}",
+        "Sửa điểm chuẩn để cộng đúng.",
+    )
+
+
+def orphan(no: str, parent: str) -> Problem:
+    return Problem(f"criteria {no}", f"thiếu dòng {parent} ở trên", f"Thêm dòng {parent} trước, hoặc đặt lại số {no}.")
+
+
+def banded_parent(no: str) -> Problem:
+    return Problem(
+        f"criteria {no}",
+        "mục có dòng bên dưới thì không chấm theo mức",
+        "Bỏ banded hoặc bỏ các dòng bên dưới.",
+    )
+
+
+def best_band(no: str, best: Decimal, standard: Decimal) -> Problem:
+    return Problem(
+        f"criteria {no}.banded",
+        f"mức cao nhất {points(best)} điểm khác điểm chuẩn {points(standard)}",
+        "Sửa điểm của mức hoặc điểm chuẩn.",
+    )
+
+
+def band_order(no: str) -> Problem:
+    return Problem(
+        f"criteria {no}.banded",
+        "các mức phải giảm dần và mức cuối bắt đầu từ 0%",
+        "Xếp lại các mức từ cao đến thấp, mức cuối at_least = 0.",
+    )
+
+
+def uncovered_case(no: str, case: str) -> Problem:
+    return Problem(
+        f"criteria {no}.banded",
+        f"không mức nào áp dụng cho trường hợp: {case}",
+        "Thêm mức, hoặc khai trường hợp này trong gaps.",
+    )
+
+
+def unreachable_band(no: str, band: str) -> Problem:
+    return Problem(
+        f"criteria {no}.banded",
+        f"mức “{shorten(band, SHOWN_WIDTH)}” không bao giờ được chọn",
+        "Sửa điều kiện when hoặc thứ tự các mức.",
+    )
+
+
+def gap_overlaps(no: str, case: str) -> Problem:
+    return Problem(
+        f"criteria {no}.banded",
+        f"trường hợp khai là không có mức lại có mức áp dụng: {case}",
+        "Bỏ khai báo trong gaps hoặc sửa điều kiện của mức.",
+    )
+
+
+def exactly_one(where: str, keys: Sequence[str]) -> Problem:
+    return Problem(where, f"phải có đúng một trong các khóa {', '.join(keys)}", "Giữ lại một khóa.")
+
+
+def no_points_condition(rating: str) -> Problem:
+    return Problem(f"ratings {rating}", "thiếu điều kiện về điểm (kind = “points”)", "Thêm điều kiện điểm của mức này.")
+
+
+def unclean(where: str, cleaned: str) -> Problem:
+    return Problem(
+        where,
+        "văn bản chưa ở dạng NFC hoặc có khoảng trắng thừa",
+        f"Ghi lại: {shorten(cleaned, SHOWN_WIDTH)}",
+    )
+
+
+def wrong_folder(found: str, expected: str) -> Problem:
+    return Problem("id", f"mẫu ghi {found} nhưng nằm trong thư mục {expected}", "Sửa id, year hoặc đổi tên thư mục.")
+
+
+def unknown_phrase(key: str, known: Sequence[str]) -> Problem:
+    return Problem(key, "không có câu này", f"{nearest(key, known)}Xóa hoặc sửa tên câu.")
+
+
+def missing_phrase(key: str) -> Problem:
+    return Problem(key, "thiếu câu này", "Thêm câu vào phrases.toml.")
+
+
+def bad_phrase(key: str, reason: str) -> Problem:
+    return Problem(key, f"câu sai cú pháp: {reason}", "Sửa các dấu {{ }} và {% %}.")
+
+
+def phrase_construct(key: str, construct: str) -> Problem:
+    return Problem(
+        key,
+        f"câu dùng {construct}, không được phép",
+        "Câu chỉ được in sự kiện {{ … }}, chọn {% if %} và lặp {% for %}.",
+    )
+
+
+def phrase_fact(key: str, fact: str, known: Sequence[str]) -> Problem:
+    return Problem(
+        key,
+        f"không có sự kiện “{fact}”",
+        f"{nearest(fact, known)}Các sự kiện có: {', '.join(sorted(known))}.",
+    )
+
+
+def phrase_digit(key: str, found: str) -> Problem:
+    return Problem(key, f"câu tự ghi con số “{found}”", "Mọi con số phải lấy từ sự kiện {{ … }}.")
+
+
+def bad_template(reason: str) -> Problem:
+    return Problem("", f"không in thử được mẫu Word: {reason}", "Sửa thẻ {{ }} hoặc {% %} trong tệp Word.")
+
+
+def not_a_document(reason: str) -> Problem:
+    return Problem("", f"không phải là tệp Word dùng được: {reason}", "Mở và lưu lại bằng Word ở dạng .docx.")
+
+
+def left_out(sentence: str) -> Problem:
+    return Problem("", f"mẫu Word bỏ sót câu của mẫu: “{shorten(sentence, SHOWN_WIDTH)}”", "Thêm lại thẻ in câu này.")
