@@ -8,7 +8,7 @@ set -u
 NEEDS='
 libreoffice-writer   has_writer
 poppler-utils        command -v pdftoppm
-fonts-liberation     fc-list | grep -q "Liberation Serif"
+fonts-liberation2    fc-list "Liberation Serif:charset=1ed5" | grep -q .  # version 1 has no Vietnamese letters
 '
 
 has_writer() {

@@ -313,24 +313,47 @@ def test_sizes_are_those_of_a_party_paper(text: str, size: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """The text of each page of each example, printed in one go."""
+def printed_pdfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Each example as LibreOffice prints it, all in one go."""
     folder = tmp_path_factory.mktemp("pdf")
     for path in EXAMPLES:
         (folder / f"{path.stem}.docx").write_bytes(drafted(path))
     soffice = shutil.which("soffice")
-    pdftotext = shutil.which("pdftotext")
     assert soffice
-    assert pdftotext
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command: list[str | Path] = [soffice, profile, "--headless", "--convert-to", "pdf", "--outdir", folder, *folder.glob("*.docx")]
+    command: list[str | Path] = [
+        soffice,
+        profile,
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        folder,
+        *folder.glob("*.docx"),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    found = {}
-    for path in EXAMPLES:
-        pdf = folder / f"{path.stem}.pdf"
-        text = subprocess.run([pdftotext, "-layout", pdf, "-"], check=True, capture_output=True).stdout.decode("utf-8")
-        found[path.stem] = text.split("\f")[:-1]
-    return found
+    return {path.stem: folder / f"{path.stem}.pdf" for path in EXAMPLES}
+
+
+@pytest.fixture(scope="module")
+def pages(printed_pdfs: dict[str, Path]) -> dict[str, list[str]]:
+    """The text of each page of each example."""
+    return {name: poppler("pdftotext", "-layout", pdf, "-").split("\f")[:-1] for name, pdf in printed_pdfs.items()}
+
+
+def poppler(program: str, *arguments: str | Path) -> str:
+    found = shutil.which(program)
+    assert found
+    return subprocess.run([found, *arguments], check=True, capture_output=True).stdout.decode("utf-8")
+
+
+@pytest.mark.system
+@pytest.mark.slow
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_no_letter_is_borrowed_from_another_font(path: Path, printed_pdfs: dict[str, Path]) -> None:
+    fonts = {line.split()[0] for line in poppler("pdffonts", printed_pdfs[path.stem]).splitlines()[2:]}
+    assert fonts
+    assert all(re.search("LiberationSerif|TimesNewRoman", font) for font in fonts), fonts
 
 
 @pytest.mark.system
