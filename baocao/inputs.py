@@ -66,7 +66,26 @@ def parse(content: bytes) -> Raw:
         raise DataError([messages.too_deep()]) from error
     if not isinstance(raw, dict):
         raise DataError([messages.not_an_object(raw)])
+    if _is_deep(raw):
+        raise DataError([messages.too_deep()])
     return raw
+
+
+_DEEPEST = 20
+
+
+def _is_deep(raw: object) -> bool:
+    """Whether objects and lists are nested deeper than any submission needs; found level by level."""
+    level = [raw]
+    for _ in range(_DEEPEST):
+        level = [part for value in level for part in _parts(value)]
+    return bool(level)
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Raw:

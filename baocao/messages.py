@@ -36,6 +36,8 @@ def place(*path: str | int) -> str:
 
 def show(value: object) -> str:
     """Write a found value as JSON, short, with every character that cannot be seen as an escape."""
+    if isinstance(value, dict | list) and value:
+        return "{…}" if isinstance(value, dict) else "[…]"
     shown = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
     visible = "".join(
         f"\\u{ord(character):04x}" if unicodedata.category(character)[0] == "C" else character
