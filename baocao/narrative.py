@@ -286,7 +286,8 @@ class _Story:
             unknown = [finding for finding in self.rating.findings if finding.status is Status.UNKNOWN]
             yield self.say("comment.conclusion.unknown", conditions=_records(unknown))
         else:
-            yield self.say("comment.conclusion.undetermined", conditions=_records(self._unmet(RATINGS)))
+            # that the best rating is missed explains nothing: what keeps the others away does
+            yield self.say("comment.conclusion.undetermined", conditions=_records(self._unmet(RATINGS[1:])))
 
     def _why_not_higher(self, computed: RatingKey) -> Iterator[Sentence]:
         """Say why the rating is lower than the points alone would give."""
