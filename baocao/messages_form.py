@@ -153,3 +153,48 @@ def not_a_document(reason: str) -> Problem:
 
 def left_out(sentence: str) -> Problem:
     return Problem("", f"mẫu Word bỏ sót câu của mẫu: “{shorten(sentence, SHOWN_WIDTH)}”", "Thêm lại thẻ in câu này.")
+
+
+# --- tags of a Word template ---------------------------------------------------------------------------------------
+
+
+def torn_tag(place: str) -> Problem:
+    return Problem(
+        place, "dấu mở hoặc đóng thẻ đứng một mình, thẻ bị cắt", "Viết cả thẻ {{ … }} hoặc {% … %} trong một đoạn."
+    )
+
+
+def tag_syntax(place: str, reason: str) -> Problem:
+    return Problem(place, f"thẻ sai cú pháp ({reason})", "Kiểm tra tên, dấu ngoặc và dấu nháy thẳng trong thẻ.")
+
+
+def template_construct(place: str, construct: str) -> Problem:
+    return Problem(
+        place,
+        f"thẻ dùng {construct}, không được phép",
+        "Mẫu Word chỉ được in {{ … }}, chọn {% if %} và lặp {% for %}.",
+    )
+
+
+def unknown_name(place: str, name: str, known: Sequence[str]) -> Problem:
+    return Problem(
+        place,
+        f"không có tên “{name}”",
+        f"{nearest(name, known)}Các tên có: {', '.join(sorted(known)) or 'không có tên nào bên trong'}.",
+    )
+
+
+def not_text(place: str, words: str) -> Problem:
+    return Problem(place, f"“{words}” không phải là văn bản in được", "In từng phần của nó, hoặc lặp bằng {% for %}.")
+
+
+def not_a_list(place: str, words: str) -> Problem:
+    return Problem(place, f"“{words}” lặp trên thứ không phải là danh sách", "Lặp trên một danh sách của dữ liệu in.")
+
+
+def unclosed(place: str, word: str) -> Problem:
+    return Problem(place, f"thẻ {word} không được đóng", f"Thêm thẻ end{word} ở chỗ kết thúc.")
+
+
+def unopened(place: str, word: str) -> Problem:
+    return Problem(place, f"thẻ {word} không có thẻ mở tương ứng", "Thêm thẻ mở, hoặc xóa thẻ này; kiểm tra thứ tự.")

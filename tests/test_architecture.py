@@ -39,6 +39,7 @@ ORDER = (
     "rendering.package",
     "rendering.context",
     "rendering.template",
+    "rendering.proof",
     "rendering",
     "sample",
     "schema",

@@ -16,6 +16,7 @@ from baocao.forms.model import Form
 from baocao.narrative import Narrative
 from baocao.rendering import package
 from baocao.rendering.context import bare, scoresheet_context
+from baocao.rendering.proof import proofread
 from baocao.rendering.template import fill
 from baocao.review import Judged
 from baocao.text import clean
@@ -83,13 +84,17 @@ def is_ours(content: bytes, judged: Judged) -> bool:
 
 
 def try_template(judged: Judged, narrative: Narrative) -> None:
-    """Render a sample with everything in it and one with everything optional left out, and read the result.
+    """Proof-read the tags, then render and read a full sample and one with everything optional left out.
 
     Raises:
         DataError: the template cannot be filled, or leaves out official sentences.
     """
     template = read_limited(judged.folder.scoresheet)
     full = scoresheet_context(judged, narrative, draft=True)
+    package.unpack(template)
+    faults = proofread(template, full)
+    if faults:
+        raise DataError(faults)
     for context in (full, bare(full)):
         parts = fill(template, context, _properties(judged), _day(judged))
         printed = paragraphs(package.pack(parts))

@@ -24,10 +24,10 @@ from baocao.errors import DataError
 from baocao.rendering.context import Context, Printable
 from baocao.rendering.package import Parts, unpack
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
-_ENVIRONMENT.filters = {}
-_ENVIRONMENT.tests = {}
-_ENVIRONMENT.globals = {}
+ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+ENVIRONMENT.filters = {}
+ENVIRONMENT.tests = {}
+ENVIRONMENT.globals = {}
 
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const,
@@ -55,7 +55,7 @@ def fill(template: bytes, context: Context, properties: Mapping[str, str], day: 
     _admit(template)
     document = DocxTemplate(BytesIO(template))
     try:
-        document.render({name: _escaped(value) for name, value in context.items()}, _ENVIRONMENT)
+        document.render({name: _escaped(value) for name, value in context.items()}, ENVIRONMENT)
     except (TemplateError, TypeError, etree.XMLSyntaxError) as error:
         raise DataError([messages_form.bad_template(_reason(error))]) from error
     _set_core_properties(document, properties, day)
@@ -73,7 +73,7 @@ def _admit(template: bytes) -> None:
         document.init_docx()
         sources = [document.patch_xml(document.get_xml()), *_headers_and_footers(document)]
         for source in sources:
-            for construct in _forbidden(_ENVIRONMENT.parse(source)):
+            for construct in forbidden(ENVIRONMENT.parse(source)):
                 raise DataError([messages_form.bad_template(f"dùng {construct}, không được phép")])
     except (TemplateError, OpcError, KeyError, ValueError, etree.XMLSyntaxError) as error:
         raise DataError([messages_form.bad_template(_reason(error))]) from error
@@ -85,13 +85,13 @@ def _headers_and_footers(document: DocxTemplate) -> Iterator[str]:
             yield document.patch_xml(document.xml_to_string(etree.fromstring(part.blob)))
 
 
-def _forbidden(node: nodes.Node, depth: int = 0) -> Iterator[str]:
+def forbidden(node: nodes.Node, depth: int = 0) -> Iterator[str]:
     """Yield the names of what a template uses beyond printing, choices and loops no deeper than three."""
     depth += isinstance(node, nodes.For)
     if not isinstance(node, _ALLOWED) or depth > _DEEPEST_LOOP:
         yield type(node).__name__
     for child in node.iter_child_nodes():
-        yield from _forbidden(child, depth)
+        yield from forbidden(child, depth)
 
 
 def _escaped(value: Printable) -> object:
