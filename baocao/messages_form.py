@@ -111,6 +111,10 @@ def wrong_folder(found: str, expected: str) -> Problem:
     return Problem("id", f"mẫu ghi {found} nhưng nằm trong thư mục {expected}", "Sửa id, year hoặc đổi tên thư mục.")
 
 
+def form_exists(path: str) -> Problem:
+    return Problem("", "đã có mẫu này", "Chọn tên hoặc năm khác, hoặc sửa mẫu đang có.", source=path)
+
+
 def unknown_phrase(key: str, known: Sequence[str]) -> Problem:
     return Problem(key, "không có câu này", f"{nearest(key, known)}Xóa hoặc sửa tên câu.")
 

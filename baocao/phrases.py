@@ -69,9 +69,15 @@ _ENVIRONMENT.filters = {"listing": _listed, "length": len, "sentence_case": text
 class Phrasebook:
     """The phrases of one form, compiled."""
 
-    def __init__(self, names: Mapping[str, str], templates: Mapping[str, tuple[Template, frozenset[str]]]) -> None:
-        """Hold short names of criteria and, by phrase key, a template with the facts it uses."""
+    def __init__(
+        self,
+        names: Mapping[str, str],
+        sources: Mapping[str, str],
+        templates: Mapping[str, tuple[Template, frozenset[str]]],
+    ) -> None:
+        """Hold short names and, by phrase key, the phrase as written and compiled, with the facts it uses."""
         self.names = names
+        self.sources = sources
         self._templates = templates
 
     def say(self, phrase: str, facts: Mapping[str, Fact]) -> Sentence:
@@ -94,7 +100,7 @@ def load(path: Path, catalogue: Catalogue) -> Phrasebook:
     names = {key: str(name) for key, name in _flat(tables.pop("names", {}))}
     phrases = dict(_flat(tables))
     problems = [messages_form.missing_phrase(key) for key in catalogue if key not in phrases]
-    templates = {}
+    templates: dict[str, tuple[Template, frozenset[str]]] = {}
     for key, source in phrases.items():
         faults = tuple(_faults(key, source, catalogue))
         problems.extend(faults)
@@ -103,7 +109,7 @@ def load(path: Path, catalogue: Catalogue) -> Phrasebook:
             templates[key] = (_ENVIRONMENT.from_string(source), frozenset(used))
     if problems:
         raise DataError(problems)
-    return Phrasebook(names, templates)
+    return Phrasebook(names, {key: str(source) for key, source in phrases.items()}, templates)
 
 
 def parse_toml(content: bytes) -> dict[str, object]:

@@ -15,11 +15,11 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from baocao import __version__, inputs, messages, pipeline, sample, schema
+from baocao import __version__, compare, inputs, messages, pipeline, sample, schema
 from baocao.cli import show, words
 from baocao.errors import BaocaoError, DataError, UsageError
 from baocao.files import read_limited, write_whole
-from baocao.forms import FormFolder, Library
+from baocao.forms import FormFolder, Library, copy_form
 from baocao.forms.values import Slug
 from baocao.inputs import NO_OFFICE, Office
 from baocao.pipeline import Result
@@ -52,6 +52,7 @@ OfficePath = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="In JSON, mỗi tệp một dòng.")]
 Force = Annotated[bool, typer.Option("--force", help="Ghi đè cả tệp không do baocao tạo hoặc đã được sửa.")]
 FormName = Annotated[str, typer.Argument(metavar="MẪU", help="Tên mẫu, ví dụ hoi-quan-chung.")]
+FormKey = Annotated[str, typer.Argument(metavar="MẪU/NĂM", help="Ví dụ hoi-quan-chung/2021.")]
 FormYear = Annotated[int, typer.Argument(metavar="NĂM", help="Năm của mẫu, ví dụ 2021.")]
 
 
@@ -313,3 +314,29 @@ def form_check(
             typer.echo(f"{key}: hợp lệ")
     if faulty:
         raise typer.Exit(DataError.exit_code)
+
+
+@form_app.command("new", cls=words.Command)
+def form_new(
+    form: FormName,
+    year: FormYear,
+    source: Annotated[str, typer.Option("--from", metavar="MẪU/NĂM", help="Mẫu dùng làm gốc.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="THƯ_MỤC", help="Thư mục mẫu của cơ quan.")] = Path(
+        "templates"
+    ),
+    templates: Templates = None,
+) -> None:
+    """Tạo mẫu mới từ một mẫu có sẵn. Sau đó sửa form.toml, phrases.toml và tệp Word, không cần lập trình."""
+    with _as_usage():
+        folder = Library.usual(templates).get(source)
+    target = copy_form(folder, _safe_id(form), year, output)
+    _say([f"Đã tạo {target}.", f"Sửa xong, kiểm tra bằng: baocao form check {form} {year} --templates {output}"])
+
+
+@form_app.command("diff", cls=words.Command)
+def form_diff(old: FormKey, new: FormKey, templates: Templates = None) -> None:
+    """So sánh hai mẫu. Nêu bằng lời những gì được thêm, bỏ, sửa."""
+    library = Library.usual(templates)
+    with _as_usage():
+        changes = list(compare.differences(library.get(old), library.get(new)))
+    _say(changes or ["Hai mẫu giống nhau."])

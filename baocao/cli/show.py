@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 
 from baocao.errors import Blocks, Problem
@@ -189,6 +190,6 @@ def drafted(written: Mapping[Path, str], failed: Sequence[Result], output: Path)
 
 def faults(problems: Iterable[Problem]) -> Iterator[str]:
     """Write problems that stopped a command, each with its file."""
-    for found in problems:
-        yield f"Lỗi: {found.source}:" if found.source else "Lỗi:"
-        yield problem(found)
+    for source, found in groupby(problems, key=lambda found: found.source):
+        yield f"Lỗi: {source}" if source else "Lỗi:"
+        yield from map(problem, found)

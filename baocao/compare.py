@@ -1,0 +1,113 @@
+"""What changed between two forms, in words: for those who must know before they sign on a new year's form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from baocao import pipeline, sample
+from baocao.forms import FormFolder
+from baocao.forms.criteria import Criterion
+from baocao.forms.model import Form
+from baocao.submission import Submission
+from baocao.text import points
+
+Described = dict[str, dict[str, str]]
+"""Thing → what is said of it, in words: `tiêu chí I.1.1` → {`điểm chuẩn`: `5`, …}."""
+
+
+def differences(old: FormFolder, new: FormFolder) -> Iterator[str]:
+    """Yield one line for each thing that was added, dropped or changed, in the order of the form."""
+    before, after = _described(old), _described(new)
+    for thing in (*before, *(thing for thing in after if thing not in before)):
+        if thing not in after:
+            yield f"Bỏ {thing}: {next(iter(before[thing].values()))}"
+        elif thing not in before:
+            yield f"Thêm {thing}: {next(iter(after[thing].values()))}"
+        else:
+            yield from _changed(thing, before[thing], after[thing])
+    if old.template_digest != new.template_digest:
+        yield "Tệp Word của bảng chấm điểm khác nhau."
+
+
+def _changed(thing: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    for name in dict.fromkeys((*before, *after)):
+        was, now = before.get(name, "không có"), after.get(name, "không có")
+        if was != now:
+            yield f"Sửa {thing}, {name}: {was} → {now}"
+
+
+def _described(folder: FormFolder) -> Described:
+    form = folder.form
+    return {
+        "mẫu": {
+            "tên": form.name,
+            "bước điểm": points(form.step),
+            "tổng điểm": points(form.total),
+            "nơi ban hành": form.jurisdiction.name,
+            "địa bàn": ", ".join(form.jurisdiction.places),
+            "mục có cấp độ": ", ".join(form.level_items),
+            "tiêu chí cốt lõi": ", ".join(form.core_items),
+            "mức phải nêu lý do điểm trừ": ", ".join(form.rule(key).name for key in form.reasons_required_for),
+            "thứ tự xét": ", ".join(form.rule(key).name for key in form.decision.order),
+            "mức cao nhất khi chưa đủ căn cứ": form.rule(form.decision.undetermined_at_most).name,
+        },
+        **{f"câu “{name}”": {"nội dung": text} for name, text in _sentences(form)},
+        **{f"cấp độ {rule.name}": {"từ": f"{rule.at_least}%"} for rule in form.levels},
+        **{f"{_level(row)} {row.no}": _criterion(row) for row in form.criteria},
+        **{f"mức {rule.name}": {"tiêu đề": rule.heading, "áp dụng khi": rule.given_when} for rule in form.ratings},
+        **_clauses(folder),
+        "tỷ lệ khống chế": {
+            "điều kiện": form.quota.clause,
+            "tỷ lệ": f"{form.quota.percent}%",
+            "mẫu số gồm cả mức được khống chế": "có" if form.quota.base_includes_rating else "không",
+        },
+        **{f"lưu ý {flag.key}": {"nội dung": flag.text, "điều kiện": flag.clause} for flag in form.flags},
+        **{f"cách hiểu {entry.key}": {"nội dung": entry.text, "lý do": entry.reason} for entry in form.interpretations},
+        **{f"câu chữ {key}": {"nội dung": source} for key, source in folder.phrases.sources.items()},
+        **{f"tên gọi {key}": {"nội dung": name} for key, name in folder.phrases.names.items()},
+    }
+
+
+def _sentences(form: Form) -> Iterator[tuple[str, str]]:
+    for table in (form.texts, form.additions):
+        for name, value in table:
+            match value:
+                case str():
+                    yield name, value
+                case tuple():
+                    yield name, " ".join(value)
+                case _:
+                    yield from ((f"{name}.{part}", text) for part, text in value)
+
+
+def _level(row: Criterion) -> str:
+    return "tiêu chí" if row.parent else "mục"
+
+
+def _criterion(row: Criterion) -> dict[str, str]:
+    told = {
+        "nội dung": " ".join((row.text, *row.paragraphs)),
+        "điểm chuẩn": points(row.standard),
+        "căn cứ điểm": row.basis,
+    }
+    if row.banded:
+        told["các mức"] = "; ".join(f"{points(band.points)} điểm: {band.text}" for band in row.banded.bands)
+    return told
+
+
+def _clauses(folder: FormFolder) -> Described:
+    """Describe each clause by its sentence and by what its conditions ask of each kind of organisation."""
+    asked: dict[str, dict[str, str]] = {}
+    for kind in folder.form.kinds:
+        raw = sample.full(folder.form)
+        raw["organization"]["kind"] = kind.key
+        judged, _ = pipeline.judge(folder, Submission.model_validate(raw))
+        for finding in judged.rating.findings:
+            required = asked.setdefault(finding.clause.no, {})
+            before = f"{required[kind.name]}; " if kind.name in required else ""
+            required[kind.name] = before + finding.required.text
+    return {
+        f"điều kiện {no}": {"câu": clause.text}
+        | {f"yêu cầu đối với {kind}": text for kind, text in asked.get(no, {}).items()}
+        for no, clause in folder.form.clauses.items()
+    }

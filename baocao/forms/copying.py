@@ -1,0 +1,41 @@
+"""A new form from one there is: the same folder under another name and year, to be edited as data and in Word."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import tomlkit
+
+from baocao import messages, messages_form
+from baocao.errors import MissingError, UsageError
+from baocao.forms.library import FormFolder
+
+
+def copy_form(source: FormFolder, name: str, year: int, into: Path) -> Path:
+    """Copy a form's folder to `into/name/year` and return the new folder; whole or not at all.
+
+    `id`, `year` and the year in `name` are changed, comments and layout stay, a confirmation does not.
+
+    Raises:
+        UsageError: the folder is there already.
+        MissingError: it cannot be written.
+    """
+    target = into / name / str(year)
+    if target.exists():
+        raise UsageError([messages_form.form_exists(str(target))])
+    form = tomlkit.parse((source.path / "form.toml").read_text(encoding="utf-8"))
+    form["id"], form["year"] = name, year
+    form["name"] = source.form.name.replace(str(source.form.year), str(year))
+    form.pop("confirmation", None)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as scratch:
+            copied = Path(scratch) / target.name
+            shutil.copytree(source.path, copied)
+            (copied / "form.toml").write_text(tomlkit.dumps(form), encoding="utf-8")
+            copied.replace(target)
+    except OSError as error:
+        raise MissingError([messages.unwritable(str(target), error.strerror or str(error))]) from error
+    return target

@@ -1,0 +1,121 @@
+"""Making a new year's form from an old one, and telling what changed: data and Word only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from baocao import compare, pipeline
+from baocao.cli import run
+from baocao.errors import UsageError
+from baocao.forms import FormFolder, Library, copy_form
+from tests.strategies import FOLDER
+
+
+def edited(tmp_path: Path, *edits: tuple[str, str], file: str = "form.toml") -> FormFolder:
+    """A copy of the shipped form for the next year, with texts of one of its files replaced."""
+    path = copy_form(FOLDER, "hoi-quan-chung", 2022, tmp_path)
+    text = (path / file).read_text(encoding="utf-8")
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (path / file).write_text(text, encoding="utf-8")
+    return Library([tmp_path]).get("hoi-quan-chung/2022")
+
+
+def changes(tmp_path: Path, *edits: tuple[str, str], file: str = "form.toml") -> list[str]:
+    """What `form diff` says, but for the year in the name."""
+    lines = list(compare.differences(FOLDER, edited(tmp_path, *edits, file=file)))
+    return [line for line in lines if not line.startswith("Sửa mẫu, tên: ")]
+
+
+def test_a_new_form_is_a_copied_folder_that_passes_its_check(tmp_path: Path) -> None:
+    folder = edited(tmp_path)
+    pipeline.check_form(folder)
+    assert folder.form.key == "hoi-quan-chung/2022"
+    assert folder.form.name.endswith("năm 2022")
+    assert sorted(path.name for path in folder.path.iterdir()) == ["form.toml", "phrases.toml", "scoresheet.docx"]
+
+
+def test_a_copy_keeps_the_comments_of_the_original(tmp_path: Path) -> None:
+    text = (edited(tmp_path).path / "form.toml").read_text(encoding="utf-8")
+    assert "# --- rating method ---" in text
+
+
+def test_a_confirmation_is_not_taken_over(tmp_path: Path) -> None:
+    confirmed = edited(
+        tmp_path / "a",
+        ("[quota]", f'[confirmation]\nby = "A"\ndecision = "B"\non = 2021-11-01\ndigest = "{"0" * 64}"\n\n[quota]'),
+    )
+    assert confirmed.form.confirmation
+    path = copy_form(confirmed, "hoi-khac", 2023, tmp_path / "b")
+    assert "[confirmation]" not in (path / "form.toml").read_text(encoding="utf-8")
+
+
+def test_a_form_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    copy_form(FOLDER, "hoi-quan-chung", 2022, tmp_path)
+    with pytest.raises(UsageError, match="đã có mẫu này"):
+        copy_form(FOLDER, "hoi-quan-chung", 2022, tmp_path)
+
+
+def test_only_the_name_differs_in_a_plain_copy(tmp_path: Path) -> None:
+    assert changes(tmp_path) == []
+
+
+def test_changed_points_are_told(tmp_path: Path) -> None:
+    moved = (
+        ('"Kịp thời xem xét', '"Luôn kịp thời xem xét'),
+        ("standard = 6", "standard = 7"),
+        ("standard = 6", "standard = 5"),
+    )
+    told = changes(tmp_path, *moved)
+    assert [line for line in told if "điểm chuẩn" in line] == [
+        "Sửa tiêu chí I.3.1, điểm chuẩn: 6 → 7",
+        "Sửa tiêu chí I.3.2, điểm chuẩn: 6 → 5",
+    ]
+    assert any(line.startswith("Sửa tiêu chí I.2.5, nội dung: Kịp thời") for line in told)
+
+
+def test_a_changed_condition_is_told_as_it_reads_for_each_kind(tmp_path: Path) -> None:
+    told = changes(tmp_path, ("at_least = 80", "at_least = 75"))
+    assert [line.split(":")[0] for line in told] == [
+        f"Sửa điều kiện 1.3, yêu cầu đối với {kind}" for kind in ("chi bộ", "chi bộ cơ sở", "đảng bộ")
+    ]
+    assert "từ 75% đảng viên xếp loại “Hoàn thành tốt nhiệm vụ” trở lên" in told[0]
+
+
+def test_what_was_dropped_and_added_is_told(tmp_path: Path) -> None:
+    entry = '[[interpretations]]\nkey = "danh-so-muc"'
+    assert changes(tmp_path, (entry, '[[interpretations]]\nkey = "danh-so-lai"')) == [
+        "Bỏ cách hiểu danh-so-muc: Số thứ tự các mục, tiêu chí được đặt lại theo thứ tự dòng (I, 1, 1.1, …); "
+        "mục I.1 lấy tên “Công tác chính trị tư tưởng”.",
+        "Thêm cách hiểu danh-so-lai: Số thứ tự các mục, tiêu chí được đặt lại theo thứ tự dòng (I, 1, 1.1, …); "
+        "mục I.1 lấy tên “Công tác chính trị tư tưởng”.",
+    ]
+
+
+def test_changed_wording_and_a_restyled_page_are_told(tmp_path: Path) -> None:
+    told = changes(tmp_path, ('unknown = "chưa biết"', 'unknown = "chưa rõ"'), file="phrases.toml")
+    assert told == ["Sửa tên gọi unknown, nội dung: chưa biết → chưa rõ"]
+    folder = Library([tmp_path]).get("hoi-quan-chung/2022")
+    folder.scoresheet.write_bytes(folder.scoresheet.read_bytes() + b"\0")
+    assert "Tệp Word của bảng chấm điểm khác nhau." in list(compare.differences(FOLDER, folder_again(tmp_path)))
+
+
+def folder_again(templates: Path) -> FormFolder:
+    return Library([templates]).get("hoi-quan-chung/2022")
+
+
+def test_the_commands_say_what_they_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new = ["form", "new", "hoi-khac", "2022", "--from", "hoi-quan-chung/2021", "-o", str(tmp_path)]
+    assert run(new) == 0
+    assert "baocao form check hoi-khac 2022 --templates" in capsys.readouterr().out
+    assert run(["form", "check", "hoi-khac", "2022", "--templates", str(tmp_path)]) == 0
+    assert run(["form", "diff", "hoi-quan-chung/2021", "hoi-khac/2022", "--templates", str(tmp_path)]) == 0
+    assert "Sửa mẫu, tên:" in capsys.readouterr().out
+    assert run(["form", "diff", "hoi-quan-chung/2021", "hoi-quan-chung/2021"]) == 0
+    assert "Hai mẫu giống nhau." in capsys.readouterr().out
+    assert run(new) == 2
+    assert run(["form", "new", "Tên Xấu", "2022", "--from", "hoi-quan-chung/2021", "-o", str(tmp_path)]) == 2
+    assert run(["form", "diff", "hoi-quan-chung/2021", "khong-co/2000"]) == 2
