@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from baocao import pipeline, sample
 from baocao.forms import FormFolder
-from baocao.forms.criteria import Criterion
+from baocao.forms.criteria import Criterion, RatingBand, ShareBand
 from baocao.forms.model import Form
 from baocao.submission import Submission
 from baocao.text import points
@@ -91,8 +91,15 @@ def _criterion(row: Criterion) -> dict[str, str]:
         "căn cứ điểm": row.basis,
     }
     if row.banded:
-        told["các mức"] = "; ".join(f"{points(band.points)} điểm: {band.text}" for band in row.banded.bands)
+        for band in row.banded.bands:
+            told[f"mức {points(band.points)} điểm"] = f"{band.text.rstrip(' .;')} ({_when(band)}, cấp độ {band.level})"
     return told
+
+
+def _when(band: RatingBand | ShareBand) -> str:
+    if isinstance(band, ShareBand):
+        return f"từ {band.at_least}%"
+    return " và ".join(str(test.model_dump(exclude_none=True)) for test in band.when)
 
 
 def _clauses(folder: FormFolder) -> Described:
@@ -107,7 +114,14 @@ def _clauses(folder: FormFolder) -> Described:
             before = f"{required[kind.name]}; " if kind.name in required else ""
             required[kind.name] = before + finding.required.text
     return {
-        f"điều kiện {no}": {"câu": clause.text}
-        | {f"yêu cầu đối với {kind}": text for kind, text in asked.get(no, {}).items()}
+        f"điều kiện {no}": {"câu": clause.text, **_by_kind(asked.get(no, {}))}
         for no, clause in folder.form.clauses.items()
     }
+
+
+def _by_kind(asked: Mapping[str, str]) -> dict[str, str]:
+    """Say once what is asked of several kinds alike."""
+    kinds: dict[str, list[str]] = {}
+    for kind, text in asked.items():
+        kinds.setdefault(text, []).append(kind)
+    return {f"yêu cầu đối với {', '.join(names)}": text for text, names in kinds.items()}

@@ -45,7 +45,7 @@ def write_whole(path: Path, content: bytes) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
+            Path(temporary).chmod(0o666 & ~_umask())
             Path(temporary).replace(path)
             _sync_folder(path.parent)
         except BaseException:
@@ -53,6 +53,13 @@ def write_whole(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise MissingError([messages.unwritable(str(path), error.strerror or str(error))]) from error
+
+
+def _umask() -> int:
+    """Return what the user lets nobody else do; `mkstemp` lets nobody else do anything."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def _sync_folder(folder: Path) -> None:

@@ -188,8 +188,15 @@ def _(condition: LevelsCondition, case: Case) -> _Outcome:
     truths = [meets(item.level) for item in found]
     truth = logic.some(truths) if condition.at_most is not None else logic.every(truths)
     unknown = case.phrases.names["unknown"]
+    if condition.at_least is not None and truth is not True:  # what stands in the way is worth naming, the rest not
+        found = [item for item, met in zip(found, truths, strict=True) if met is not True]
     items = tuple(
-        {"no": item.no, "level": case.form.level_name(item.level) if item.level else unknown} for item in found
+        {
+            "no": item.no,
+            "level": case.form.level_name(item.level) if item.level else unknown,
+            "reason": (item.reason or "").rstrip(" .;"),
+        }
+        for item in found
     )
     return _outcome(truth, "levels.observed", {"items": items})
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from baocao import messages
 from baocao.errors import DataError, Problem
+from baocao.exact_json import Raw, parse
 from baocao.forms.criteria import Population
 from baocao.forms.model import Form
 from baocao.messages import place
@@ -31,9 +31,6 @@ OFFICE_KEYS: tuple[tuple[str, ...], ...] = (
 )
 """What may stand once for a whole office."""
 
-Raw = dict[str, Any]
-"""A JSON object as parsed, nothing known of it yet."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -41,83 +38,18 @@ class Reading:
 
     submission: Submission | None
     problems: tuple[Problem, ...]
+    source: str
+    office: str = ""
+    """File of the office's defaults."""
+    from_office: tuple[str, ...] = ()
+    """The places that the office's file gave."""
 
-
-def parse(content: bytes) -> Raw:
-    """Parse one JSON object exactly: decimals as typed, no duplicate keys, no NaN, no infinities.
-
-    Raises:
-        DataError: with the first fault of syntax, at its line and column.
-    """
-    try:
-        raw = json.loads(
-            content.decode("utf-8-sig"),
-            object_pairs_hook=_object,
-            parse_float=_decimal,
-            parse_int=_integer,
-            parse_constant=_constant,
+    def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Return problems with the file in which each is to be mended."""
+        return tuple(
+            problem.inside(self.office if inside(problem.where, self.from_office) else self.source)
+            for problem in problems
         )
-    except UnicodeDecodeError as error:
-        raise DataError([messages.not_utf8(error.start)]) from error
-    except json.JSONDecodeError as error:
-        where = f"dòng {error.lineno}, cột {error.colno}"
-        raise DataError([messages.bad_syntax("JSON", where, error.msg)]) from error
-    except RecursionError as error:
-        raise DataError([messages.too_deep()]) from error
-    if not isinstance(raw, dict):
-        raise DataError([messages.not_an_object(raw)])
-    if _is_deep(raw):
-        raise DataError([messages.too_deep()])
-    return raw
-
-
-_DEEPEST = 20
-
-
-def _is_deep(raw: object) -> bool:
-    """Whether objects and lists are nested deeper than any submission needs; found level by level."""
-    level = [raw]
-    for _ in range(_DEEPEST):
-        level = [part for value in level for part in _parts(value)]
-    return bool(level)
-
-
-def _parts(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _object(pairs: list[tuple[str, Any]]) -> Raw:
-    found: Raw = {}
-    for key, value in pairs:
-        if key in found:
-            raise DataError([messages.duplicate_key(key)])
-        found[key] = value
-    return found
-
-
-_LONGEST_NUMBER = 30
-
-
-def _integer(token: str) -> int:
-    if len(token) > _LONGEST_NUMBER:
-        raise DataError([messages.not_a_number(token)])
-    return int(token)
-
-
-def _decimal(token: str) -> Decimal:
-    try:
-        number = Decimal(token)
-    except InvalidOperation as error:
-        raise DataError([messages.not_a_number(token)]) from error
-    if len(token) > _LONGEST_NUMBER or abs(number.adjusted()) > _LONGEST_NUMBER:
-        raise DataError([messages.not_a_number(token)])
-    return number
-
-
-def _constant(token: str) -> None:
-    raise DataError([messages.not_a_number(token)])
 
 
 # --- the office's defaults -----------------------------------------------------------------------------------
@@ -129,13 +61,16 @@ class Office:
 
     source: str
     raw: Raw
+    faults: tuple[Problem, ...] = ()
+    """What is wrong with the file itself; no submission can be read with it then."""
 
-    def problems(self) -> Iterator[Problem]:
-        """Yield what may not stand in the office's file."""
-        allowed = [".".join(key) for key in OFFICE_KEYS]
-        for path in _paths(self.raw, {key[:depth] for key in OFFICE_KEYS for depth in range(len(key))}):
-            if path not in OFFICE_KEYS:
-                yield messages.office_key(place(*path), allowed).inside(self.source)
+
+def office_problems(raw: Raw) -> Iterator[Problem]:
+    """Yield what may not stand in an office's file."""
+    allowed = [".".join(key) for key in OFFICE_KEYS]
+    for path in _paths(raw, {key[:depth] for key in OFFICE_KEYS for depth in range(len(key))}):
+        if path not in OFFICE_KEYS:
+            yield messages.office_key(place(*path), allowed)
 
 
 def _paths(raw: object, inner: set[tuple[str, ...]], prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -192,17 +127,15 @@ def read(content: bytes, source: str, office: Office = NO_OFFICE) -> Reading:
     Where a part is not what the contract says, that part is put aside, so that everything else can be judged in
     the same run; the reading then has problems and is only good for finding more of them.
     """
+    if office.faults:
+        return Reading(None, office.faults, source)
     try:
-        own = parse(content)
+        own, faults = parse(content)
     except DataError as error:
-        return Reading(None, tuple(problem.inside(source) for problem in error.problems))
-    raw = _merged(office.raw, own)
-    from_office = tuple(_taken_over(office.raw, own))
-    submission, problems = _validated(raw)
-    return Reading(
-        submission,
-        tuple(problem.inside(office.source if inside(problem.where, from_office) else source) for problem in problems),
-    )
+        return Reading(None, tuple(problem.inside(source) for problem in error.problems), source)
+    submission, problems = _validated(_merged(office.raw, own), faults)
+    reading = Reading(submission, (), source, office.source, tuple(_taken_over(office.raw, own)))
+    return replace(reading, problems=reading.located(problems))
 
 
 def inside(where: str, places: Iterable[str]) -> bool:
@@ -212,29 +145,31 @@ def inside(where: str, places: Iterable[str]) -> bool:
 
 def part_of(where: str) -> str:
     """Return the score or fact that a place belongs to, else the place itself."""
-    found = re.match(r'(scores\[".*?"\]|facts\.\w+)', where)
+    found = re.match(r'scores(\[".*?"\]|\.\w+)|facts\.\w+', where)
     return found[0] if found else where
 
 
 _MOST_PASSES = 3
 
 
-def _validated(raw: Raw) -> tuple[Submission | None, list[Problem]]:
-    problems: list[Problem] = []
-    for _ in range(_MOST_PASSES):
+def _validated(raw: Raw, faults: tuple[Problem, ...]) -> tuple[Submission | None, list[Problem]]:
+    problems = list(faults)
+    places = [fault.where for fault in faults]
+    for attempt in range(_MOST_PASSES):
         try:
             return Submission.model_validate(raw), problems
         except ValidationError as error:
             found = error.errors(include_url=False)
-        if not problems:
-            problems = [messages.structure(fault, allowed_keys(fault["loc"][:-1])) for fault in found]
+        if attempt == 0:
+            structural = [messages.structure(fault, allowed_keys(fault["loc"][:-1])) for fault in found]
+            problems += [problem for problem in structural if not inside(problem.where, places)]
         for fault in found:
             _put_aside(raw, fault["loc"])
     return None, problems
 
 
 _STAND_INS: Mapping[str, Any] = {
-    "organization": {"id": "x", "name": "x", "superior": {"id": "x", "name": "x"}},
+    "organization": {"id": "x", "name": "x", "kind": "cell", "superior": {"id": "x", "name": "x"}},
     "signature": {"place": "x", "date": None, "position": "x", "name": "x"},
     "scores": {},
     "facts": dict.fromkeys(Facts.model_fields, None) | {"levels": {}},
@@ -252,9 +187,9 @@ def _put_aside(raw: Raw, loc: tuple[int | str, ...]) -> None:
         kept = {key: value for key, value in raw[top].items() if key != part}
         blank = {part: _STAND_INS["facts"][part]} if part in Facts.model_fields and top == "facts" else {}
         raw[top] = kept | blank
-    elif top == "organization" and part != "kind" and isinstance(raw.get(top), dict) and "kind" in raw[top]:
-        raw[top] = _STAND_INS[top] | {"kind": raw[top]["kind"]}
-    elif top in _STAND_INS and top != "organization":
+    elif top == "organization" and part != "kind" and isinstance(raw.get(top), dict):
+        raw[top] = _STAND_INS[top] | {"kind": raw[top].get("kind")}
+    elif top in _STAND_INS:
         raw[top] = _STAND_INS[top]
     elif top not in Submission.model_fields:
         raw.pop(top, None)
@@ -269,7 +204,9 @@ def allowed_keys(loc: Iterable[int | str]) -> list[str]:
         else:
             found = next((part for part in reversed(get_args(found)) if part is not Ellipsis), None)
         found = _without_none(found)
-    return list(found.model_fields) if isinstance(found, type) and issubclass(found, BaseModel) else []
+    if isinstance(found, type) and issubclass(found, BaseModel):
+        return [field.alias or name for name, field in found.model_fields.items()]
+    return []
 
 
 def _without_none(annotation: object) -> object:
@@ -288,10 +225,10 @@ def check(form: Form, submission: Submission) -> tuple[Problem, ...]:
 
 def without(submission: Submission, problems: Iterable[Problem]) -> Submission:
     """Return the submission without the scores and facts that have problems, fit to be judged further."""
-    places = [problem.where for problem in problems]
+    faulty_parts = {part_of(problem.where) for problem in problems}
 
     def faulty(top: str, part: str) -> bool:
-        return any(inside(found, [place(top, part)]) for found in places)
+        return place(top, part) in faulty_parts
 
     scores = {no: score for no, score in submission.scores.items() if not faulty("scores", no)}
     blanks = {name: _STAND_INS["facts"][name] for name in Facts.model_fields if faulty("facts", name)}

@@ -6,6 +6,7 @@ The messages are public interface: `tests/bad/` holds the exact text of each.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -46,13 +47,18 @@ def show(value: object) -> str:
     return visible
 
 
+def in_json(number: Decimal) -> str:
+    """Write points as they are to be typed into JSON: `4.5`."""
+    return f"{number.normalize():f}"
+
+
 def _quoted(names: Iterable[str]) -> str:
     return listing([f"“{name}”" for name in names])
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Ask whether a known name was meant; empty when none is near."""
-    close = get_close_matches(name, list(known), n=1)
+    close = get_close_matches(name, list(known), n=1, cutoff=0.75)
     return f"Có phải “{close[0]}”? " if close else ""
 
 
@@ -88,11 +94,19 @@ def unwritable(path: str, reason: str) -> Problem:
 
 
 def not_ours(path: str) -> Problem:
-    return _of_file(
-        path,
-        "đã có tệp này, không do baocao tạo ra hoặc đã được sửa sau khi tạo",
+    return Problem(
+        "",
+        f"đã có tệp {path}, không do baocao tạo ra hoặc đã được sửa sau khi tạo",
         "Đổi tên tệp cũ để giữ lại, hoặc thêm --force để ghi đè.",
     )
+
+
+def file_exists(path: str) -> Problem:
+    return _of_file(path, "đã có tệp này", "Đặt --id khác, hoặc thêm --force để thay bằng tệp trống.")
+
+
+def office_name() -> Problem:
+    return Problem("--id", "“office” là tên của tệp dùng chung", "Đặt mã khác cho tổ chức.")
 
 
 def same_output(path: str, first: str) -> Problem:
@@ -119,12 +133,42 @@ def too_deep() -> Problem:
     return Problem("", "dữ liệu lồng nhau quá sâu", "Dùng đúng cấu trúc do lệnh “baocao new” tạo ra.")
 
 
-def duplicate_key(key: str) -> Problem:
-    return Problem("", f"khóa {show(key)} xuất hiện hai lần trong cùng một đối tượng", "Giữ lại một, xóa khóa còn lại.")
+def bad_json(reason: str, line: int, column: int, text: str) -> Problem:
+    where = f"dòng {line}, cột {column}"
+    comma = re.search(r"[:\[]\s*(\d+),(\d+)\s*[,}\]]?\s*$", text)
+    if comma:
+        fix = f"Trong tệp này số thập phân viết bằng dấu chấm: {comma[1]}.{comma[2]}"
+        return Problem(where, f"sai cú pháp JSON ở “{shorten(text.strip(), SHOWN_WIDTH)}”", fix)
+    said = next((words for english, words in _JSON.items() if reason.startswith(english)), "không đọc được")
+    return bad_syntax("JSON", where, said)
 
 
-def not_a_number(token: str) -> Problem:
-    return Problem("", f"{shorten(token, SHOWN_WIDTH)} không phải là số hợp lệ", "Ghi một số thập phân, ví dụ 4.5.")
+_JSON = {
+    "Expecting property name": "chờ tên khóa trong ngoặc kép",
+    "Expecting value": "chờ một giá trị",
+    "Expecting ',' delimiter": "thiếu dấu phẩy",
+    "Expecting ':' delimiter": "thiếu dấu hai chấm sau tên khóa",
+    "Illegal trailing comma": "thừa dấu phẩy ở cuối",
+    "Unterminated string": "chuỗi ký tự không có ngoặc kép đóng",
+    "Invalid control character": "có dấu xuống dòng hoặc ký tự điều khiển trong chuỗi",
+    "Invalid \\": "sai ký tự thoát \\ trong chuỗi",
+    "Extra data": "thừa nội dung sau dấu đóng",
+}
+"""What Python's json says, by its beginning, and what a clerk reads."""
+
+
+def duplicate_key(where: str, key: str) -> Problem:
+    return Problem(
+        where, f"khóa {show(key)} xuất hiện hai lần trong cùng một đối tượng", "Giữ lại một, xóa khóa còn lại."
+    )
+
+
+def unreadable_key(where: str, key: str) -> Problem:
+    return Problem(where, f"tên khóa {show(key)} có ký tự hỏng", "Xóa khóa này hoặc gõ lại tên khóa.")
+
+
+def not_a_number(where: str, token: str) -> Problem:
+    return Problem(where, f"{shorten(token, SHOWN_WIDTH)} không phải là số hợp lệ", "Ghi một số thập phân, ví dụ 4.5.")
 
 
 def not_an_object(found: object) -> Problem:
@@ -162,9 +206,14 @@ _STRUCTURE: Mapping[str, tuple[str, str]] = {
     "greater_than_equal": ("phải từ {ge} trở lên, thấy {found}", "Sửa lại số này."),
     "less_than_equal": ("không được quá {le}, thấy {found}", "Sửa lại số này."),
     "string_too_long": ("dài quá {max_length} ký tự", "Rút gọn nội dung."),
+    "too_long": ("có quá {max_length} mục", "Bớt các mục; kiểm tra có đúng tệp không."),
     "too_short": ("phải có ít nhất một mục, thấy {found}", "Thêm nội dung còn thiếu."),
     "string_pattern_mismatch": ("không đúng dạng quy định, thấy {found}", "Ghi lại theo đúng dạng."),
     "bad_character": (
+        "có ký tự không in được {code} ở vị trí {position}",
+        "Xóa ký tự này; có thể do dán từ tệp khác, hãy gõ lại đoạn đó.",
+    ),
+    "string_unicode": (
         "có ký tự không in được {code} ở vị trí {position}",
         "Xóa ký tự này; có thể do dán từ tệp khác, hãy gõ lại đoạn đó.",
     ),
@@ -190,13 +239,38 @@ def structure(error: ErrorDetails, known: Sequence[str]) -> Problem:
             place(*path), f"khóa {show(name)} không có trong mẫu dữ liệu", f"{nearest(name, known)}{allowed}"
         )
     words: dict[str, Any] = {**error.get("ctx", {}), "found": show(error["input"])}
-    words["expected"] = words.get("expected", "").replace(" or ", ", ").replace("'", "")
+    if error["type"] == "string_unicode":
+        words |= _surrogate(str(error["input"]))
+    words["expected"] = _explained(words.get("expected", "").replace(" or ", ", ").replace("'", ""))
     kind = "not_filled" if error["input"] is None and error["type"].endswith("_type") else error["type"]
     message, fix = _STRUCTURE.get(
         kind,
         ("giá trị {found} không hợp lệ", "Xem docs/submission.md hoặc lệnh “baocao form schema”."),
     )
     return Problem(place(*path), _filled(message, words), _filled(fix, words))
+
+
+_ALLOWED = {
+    "cell, grassroots_cell, party_committee": (
+        "cell (chi bộ), grassroots_cell (chi bộ cơ sở), party_committee (đảng bộ)"
+    ),
+    "excellent, good, completed, not_completed": (
+        "excellent (Hoàn thành xuất sắc), good (Hoàn thành tốt), completed (Hoàn thành), "
+        "not_completed (Không hoàn thành)"
+    ),
+    "excellent, good, average, poor": "excellent (Xuất sắc), good (Tốt), average (Trung bình), poor (Kém)",
+}
+
+
+def _explained(allowed: str) -> str:
+    """Return the allowed words with what they mean."""
+    return _ALLOWED.get(allowed, allowed)
+
+
+def _surrogate(text: str) -> dict[str, object]:
+    """Return code and position of the first lone surrogate of a text."""
+    position = next(at for at, character in enumerate(text) if "\ud800" <= character <= "\udfff")
+    return {"code": f"U+{ord(text[position]):04X}", "position": position + 1}
 
 
 _UNION_TAGS = frozenset({"ratings", "share"})
@@ -228,7 +302,7 @@ def unknown_criterion(no: str, known: Sequence[str]) -> Problem:
     return Problem(
         place("scores", no),
         f"mẫu không có tiêu chí {show(no)}",
-        f"{nearest(no, known)}Xem các tiêu chí bằng lệnh “baocao form show”.",
+        f"{nearest(no, known)}Các tiêu chí chấm điểm: {', '.join(known)}.",
     )
 
 
@@ -244,7 +318,7 @@ def missing_score(no: str, standard: Decimal, criterion: str) -> Problem:
     return Problem(
         place("scores", no),
         f"thiếu điểm chấm của tiêu chí {no} ({shorten(criterion, SHOWN_WIDTH)})",
-        f"Ghi điểm từ 0 đến {points(standard)}; bỏ sót không được coi là đạt điểm tối đa.",
+        f"Ghi awarded từ 0 đến {in_json(standard)}; bỏ sót không được coi là đạt điểm tối đa.",
     )
 
 
@@ -252,7 +326,7 @@ def empty_score(no: str, standard: Decimal) -> Problem:
     return Problem(
         place("scores", no),
         "chưa có điểm chấm (awarded) và cũng chưa có điểm trừ (deductions)",
-        f"Ghi awarded từ 0 đến {points(standard)}, hoặc ghi deductions; một trong hai là đủ.",
+        f"Ghi awarded từ 0 đến {in_json(standard)}, hoặc ghi deductions; một trong hai là đủ.",
     )
 
 
@@ -260,15 +334,15 @@ def above_standard(path: str, found: Decimal, standard: Decimal) -> Problem:
     return Problem(
         path,
         f"{points(found)} điểm vượt điểm chuẩn {points(standard)}",
-        f"Ghi số điểm từ 0 đến {points(standard)}.",
+        f"Ghi số điểm từ 0 đến {in_json(standard)}.",
     )
 
 
 def wrong_step(path: str, found: Decimal, step: Decimal) -> Problem:
     return Problem(
         path,
-        f"{show(found)} không phải là bội số của {points(step)} điểm",
-        f"Làm tròn đến bội số của {points(step)}.",
+        f"{points(found)} không phải là bội số của {points(step)} điểm",
+        f"Làm tròn đến bội số của {in_json(step)}.",
     )
 
 
@@ -280,7 +354,7 @@ def disagreement(no: str, awarded: Decimal, deducted: Decimal, standard: Decimal
     return Problem(
         place("scores", no),
         f"điểm chấm {points(awarded)} và điểm trừ {points(deducted)} không cộng thành điểm chuẩn {points(standard)}",
-        f"Sửa điểm chấm thành {points(standard - deducted)} hoặc sửa điểm trừ cho đủ {points(standard - awarded)}.",
+        f"Sửa awarded thành {in_json(standard - deducted)} hoặc sửa deductions cho đủ {in_json(standard - awarded)}.",
     )
 
 
@@ -354,8 +428,8 @@ def missing_reason(path: str, no: str, deducted: Decimal, rating: str) -> Proble
 def band_disagrees(no: str, typed: Decimal, computed: Decimal, band: str) -> Problem:
     return Problem(
         place("scores", no, "awarded"),
-        f"điểm ghi {points(typed)} khác điểm theo mức {points(computed)} ({band})",
-        f"Xóa điểm đã ghi hoặc sửa thành {points(computed)}; kiểm tra lại số liệu trong facts.",
+        f"điểm ghi {points(typed)} khác điểm theo mức {points(computed)} (“{band.rstrip(' .;')}”)",
+        f"Xóa điểm đã ghi hoặc sửa thành {in_json(computed)}; kiểm tra lại số liệu trong facts.",
     )
 
 
@@ -372,15 +446,6 @@ def own_points_unexplained(no: str) -> Problem:
         place("scores", no, "reason"),
         f"tiêu chí {no} do người chấm tự cho điểm nhưng thiếu lý do",
         "Ghi reason cho số điểm này.",
-    )
-
-
-def band_unknown(no: str) -> Problem:
-    return Problem(
-        place("scores", no),
-        f"chưa tính được mức điểm của tiêu chí {no} vì số liệu trong facts còn null",
-        "Bổ sung số liệu trước khi ban hành.",
-        Blocks.ISSUE,
     )
 
 
@@ -408,13 +473,8 @@ def undetermined(possible: Sequence[str]) -> Problem:
     )
 
 
-def unknown_fact(clause: str, required: str) -> Problem:
-    return Problem(
-        "facts",
-        f"điều kiện {clause} ({required}) chưa đủ số liệu để kết luận",
-        "Bổ sung số liệu còn null trước khi ban hành.",
-        Blocks.ISSUE,
-    )
+def unknown_fact(where: str) -> Problem:
+    return Problem(where, "chưa biết (null) mà điều kiện xếp loại cần đến", "Bổ sung trước khi ban hành.", Blocks.ISSUE)
 
 
 def unanswered_flag(said: str) -> Problem:
@@ -439,12 +499,15 @@ def elsewhere(jurisdiction: str, found: str) -> Problem:
     )
 
 
-def comment_figure(found: str, known: Sequence[str]) -> Problem:
+def comment_total(found: str, total: Decimal) -> Problem:
     return Problem(
-        "comment",
-        f"nhận xét ghi “{found}” nhưng không số liệu nào của bảng chấm điểm bằng như vậy",
-        f"Sửa cho khớp; các số liệu tương ứng: {shorten(', '.join(known), 200)}.",
+        "comment", f"nhận xét ghi “{found}” nhưng tổng điểm chấm là {points(total)}", "Sửa nhận xét cho khớp."
     )
+
+
+def comment_count(found: str, known: Sequence[str]) -> Problem:
+    fix = f"Theo số liệu: {', '.join(known)}." if known else "Không số liệu nào có mẫu số này; sửa nhận xét cho khớp."
+    return Problem("comment", f"nhận xét ghi “{found}”, khác số liệu trong facts", fix)
 
 
 def comment_rating(found: str, proposed: str) -> Problem:

@@ -39,6 +39,22 @@ def wrong_sum(no: str, standard: Decimal, total: Decimal) -> Problem:
     )
 
 
+def wrong_points(no: str, found: Decimal, step: Decimal) -> Problem:
+    return Problem(
+        f"criteria {no}",
+        f"{points(found)} điểm không chấm được với bước {points(step)}",
+        "Ghi điểm chuẩn lớn hơn 0; điểm chuẩn và điểm của mức là bội số của bước điểm.",
+    )
+
+
+def unspoken_figure(where: str, found: Decimal, said: Sequence[Decimal]) -> Problem:
+    return Problem(
+        where,
+        f"tính theo {points(found)} nhưng câu in trên mẫu ghi {', '.join(map(points, said)) or 'không có số nào'}",
+        "Sửa câu hoặc sửa số cho khớp.",
+    )
+
+
 def orphan(no: str, parent: str) -> Problem:
     return Problem(f"criteria {no}", f"thiếu dòng {parent} ở trên", f"Thêm dòng {parent} trước, hoặc đặt lại số {no}.")
 
@@ -131,20 +147,20 @@ def phrase_construct(key: str, construct: str) -> Problem:
     return Problem(
         key,
         f"câu dùng {construct}, không được phép",
-        "Câu chỉ được in sự kiện {{ … }}, chọn {% if %} và lặp {% for %}.",
+        "Câu chỉ được in dữ kiện {{ … }}, chọn {% if %} và lặp {% for %}.",
     )
 
 
 def phrase_fact(key: str, fact: str, known: Sequence[str]) -> Problem:
     return Problem(
         key,
-        f"không có sự kiện “{fact}”",
-        f"{nearest(fact, known)}Các sự kiện có: {', '.join(sorted(known))}.",
+        f"không có dữ kiện “{fact}”",
+        f"{nearest(fact, known)}Các dữ kiện có: {', '.join(sorted(known))}.",
     )
 
 
 def phrase_digit(key: str, found: str) -> Problem:
-    return Problem(key, f"câu tự ghi con số “{found}”", "Mọi con số phải lấy từ sự kiện {{ … }}.")
+    return Problem(key, f"câu tự ghi con số “{found}”", "Mọi con số phải lấy từ dữ kiện {{ … }}.")
 
 
 def bad_template(reason: str) -> Problem:

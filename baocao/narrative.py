@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,13 +11,13 @@ from itertools import groupby
 
 from baocao.findings import Finding, Status
 from baocao.forms.conditions import PointsCondition
-from baocao.forms.criteria import RatingBands
+from baocao.forms.criteria import RatingBands, rated_at_least
 from baocao.forms.model import Form
 from baocao.forms.values import RATINGS, RatingKey
 from baocao.phrases import Fact, Phrasebook, Sentence
 from baocao.rating import Rating
-from baocao.scoring import Line, PointsSource, Scoresheet
-from baocao.submission import Submission
+from baocao.scoring import LevelSource, Line, PointsSource, Scoresheet
+from baocao.submission import Proposal, Submission
 
 LONGEST_QUOTED = 160
 """A reason of more characters is not quoted in the general comment; it stands in full in its own list."""
@@ -54,7 +55,7 @@ def _paragraphs(phrases: Phrasebook, comment: Iterable[Sentence]) -> Iterator[st
 
 def _embedded(text: str | None) -> str:
     """Return a text as it reads within a sentence: without its own full stop."""
-    return (text or "").rstrip(" .;")
+    return re.sub(r"(?<!\.)[.;\s]+$", "", text or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,12 @@ class _Story:
             "reason": _embedded(score.reason if score else None),
         }
         if isinstance(line.criterion.banded, RatingBands):
-            listed = getattr(self.submission.facts, line.criterion.banded.of) or ()
+            best = line.criterion.banded.bands[0].when[0].all_at_least
+            listed = [
+                entry
+                for entry in getattr(self.submission.facts, line.criterion.banded.of) or ()
+                if best is None or not rated_at_least(entry.rating, best)
+            ]
             organizations = tuple(
                 {
                     "name": entry.name,
@@ -144,15 +150,30 @@ class _Story:
             "organization": self.submission.organization.name,
             "standard": self.form.total,
         }
+        proposed = self.rating.proposed
         if sheet.total is None:
             yield self.say("comment.result.open", **common, lowest=sheet.lowest, highest=sheet.highest)
+        elif proposed is None:
+            yield self.say("comment.result.undetermined", **common, total=sheet.total)
         else:
-            yield self.say(f"comment.result.{self.rating.proposed or 'undetermined'}", **common, total=sheet.total)
+            yield self.say(
+                f"comment.result.{proposed}",
+                **common,
+                total=sheet.total,
+                rating=self.name(proposed),
+                deducted=self.form.total - sheet.total,
+            )
 
     # --- general comment: strengths
 
     def strengths(self) -> Iterator[Sentence]:
-        full = [item for item in self.scoresheet.items if item.awarded == item.standard]
+        full = [
+            item
+            for item in self.scoresheet.items
+            if item.awarded == item.standard
+            and item.source is LevelSource.POINTS
+            and not self.form.by_no[item.no].banded
+        ]
         if full:
             yield self.say(
                 "comment.strengths.full_items", items=tuple({"name": self.phrases.names[item.no]} for item in full)
@@ -165,7 +186,7 @@ class _Story:
             yield self.say("comment.strengths.achievements", achievements=records)
         yield from self._targets(met_all=True)
         remedied, pointed_out = self._weaknesses()
-        if remedied:
+        if remedied * 2 >= pointed_out > 0:  # less than half is no strength; what is left is told among the limits
             yield self.say(
                 "comment.strengths.remedied",
                 remedied=remedied,
@@ -189,7 +210,9 @@ class _Story:
                 force_majeure=targets.force_majeure,
             )
         if not met_all and missed:
-            yield self.say("comment.limits.targets", missed=missed, counted=counted)
+            yield self.say(
+                "comment.limits.targets", missed=missed, counted=counted, force_majeure=targets.force_majeure
+            )
 
     def _population(self, *, all_completed: bool) -> Iterator[Sentence]:
         population = self.form.kind(self.submission.organization.kind).population
@@ -237,6 +260,12 @@ class _Story:
         if weaknesses and weaknesses.unremedied_from_earlier_years:
             yield self.say("comment.limits.earlier", unremedied=weaknesses.unremedied_from_earlier_years)
         yield from self._population(all_completed=False)
+        discipline = self.submission.facts.discipline
+        if discipline and discipline.organization:
+            yield self.say("comment.limits.disciplined")
+        if discipline and discipline.subordinates:
+            excused = sum(bool(entry.self_detected and entry.remedied) for entry in discipline.subordinates)
+            yield self.say("comment.limits.subordinates", disciplined=len(discipline.subordinates), excused=excused)
 
     def _reasons(self, line: Line) -> str:
         reasons = "; ".join(_embedded(deduction.reason) for deduction in line.deductions if deduction.reason)
@@ -254,16 +283,8 @@ class _Story:
             yield from self._undetermined()
         else:
             yield from self._why_not_higher(rating.computed)
-        if proposal and proposal.rating != rating.computed:
-            own: dict[str, Fact] = {
-                "by": proposal.by,
-                "rating": self.name(proposal.rating),
-                "reason": _embedded(proposal.reason),
-            }
-            if rating.computed is None:
-                yield self.say("comment.conclusion.settled", **own)
-            else:
-                yield self.say("comment.conclusion.lowered", **own, computed=self.name(rating.computed))
+        if proposal:
+            yield self._own_word(proposal)
         limits = tuple(self.limits())
         if limits:
             short = sum(line.deducted > 0 for line in self.scoresheet.lines)
@@ -281,10 +302,33 @@ class _Story:
                 rating=self.name(rating.proposed),
             )
 
+    def _own_word(self, proposal: Proposal) -> Sentence:
+        """Say what the agency itself proposes: it settles, confirms or lowers."""
+        computed = self.rating.computed
+        own: dict[str, Fact] = {
+            "by": proposal.by,
+            "rating": self.name(proposal.rating),
+            "reason": _embedded(proposal.reason),
+        }
+        if computed is None:
+            return self.say("comment.conclusion.settled", **own)
+        if proposal.rating == computed:
+            return self.say("comment.conclusion.confirmed", **own)
+        return self.say("comment.conclusion.lowered", **own, computed=self.name(computed))
+
     def _undetermined(self) -> Iterator[Sentence]:
         if self.rating.possible:
-            unknown = [finding for finding in self.rating.findings if finding.status is Status.UNKNOWN]
-            yield self.say("comment.conclusion.unknown", conditions=_records(unknown))
+            unknown = [
+                finding
+                for finding in self.rating.findings
+                if finding.status is Status.UNKNOWN and not isinstance(finding.condition, PointsCondition)
+            ]
+            conditions = [finding for finding in unknown if self.form.rule(finding.rating).given_when == "all"]
+            cases = [finding for finding in unknown if finding not in conditions]
+            if conditions:
+                yield self.say("comment.conclusion.unknown", conditions=_records(conditions))
+            if cases:
+                yield self.say("comment.conclusion.unknown_cases", conditions=_records(cases))
         else:
             # that the best rating is missed explains nothing: what keeps the others away does
             yield self.say("comment.conclusion.undetermined", conditions=_records(self._unmet(RATINGS[1:])))
@@ -292,7 +336,7 @@ class _Story:
     def _why_not_higher(self, computed: RatingKey) -> Iterator[Sentence]:
         """Say why the rating is lower than the points alone would give."""
         by_points = self._by_points()
-        if by_points is None or RATINGS.index(by_points) >= RATINGS.index(computed):
+        if by_points is None or self.scoresheet.total is None or RATINGS.index(by_points) >= RATINGS.index(computed):
             return
         rule = self.form.rule(computed)
         if rule.given_when == "any":
@@ -331,9 +375,12 @@ class _Story:
 
 
 def _records(findings: Iterable[Finding]) -> tuple[Mapping[str, Fact], ...]:
-    """Return each condition once: what it asks and what was observed, with the figures of both."""
-    records = {
-        finding.required.text: {"required": finding.required.text, "observed": finding.observed.text}
-        for finding in findings
-    }
-    return tuple(records.values())
+    """Return what each condition asks and what was observed; of conditions on the same matter the weakest, the last."""
+    weakest = {_matter(finding): finding for finding in findings}
+    return tuple({"required": finding.required.text, "observed": finding.observed.text} for finding in weakest.values())
+
+
+def _matter(finding: Finding) -> tuple[object, ...]:
+    """Return what a condition is about, whatever it asks of it."""
+    condition = finding.condition
+    return (condition.kind, *(getattr(condition, name, None) for name in ("items", "of", "rated_at_least", "rated")))

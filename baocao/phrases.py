@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -63,7 +64,7 @@ def _listed(facts: tuple[Fact, ...]) -> str:
 
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=written, autoescape=False)
-_ENVIRONMENT.filters = {"listing": _listed, "length": len, "sentence_case": text.sentence_case, "plain": str}
+_ENVIRONMENT.filters = {"listing": _listed, "length": len, "sentence_case": text.sentence_case, "plain": text.whole}
 
 
 class Phrasebook:
@@ -99,7 +100,12 @@ def load(path: Path, catalogue: Catalogue) -> Phrasebook:
     tables = parse_toml(read_limited(path))
     names = {key: str(name) for key, name in _flat(tables.pop("names", {}))}
     phrases = dict(_flat(tables))
-    problems = [messages_form.missing_phrase(key) for key in catalogue if key not in phrases]
+    problems = [
+        messages_form.unclean(f"names.{key}", text.clean(name))
+        for key, name in names.items()
+        if not is_printable(name) or name != text.clean(name) or re.search(r"\d", name)
+    ]
+    problems += [messages_form.missing_phrase(key) for key in catalogue if key not in phrases]
     templates: dict[str, tuple[Template, frozenset[str]]] = {}
     for key, source in phrases.items():
         faults = tuple(_faults(key, source, catalogue))
@@ -110,6 +116,13 @@ def load(path: Path, catalogue: Catalogue) -> Phrasebook:
     if problems:
         raise DataError(problems)
     return Phrasebook(names, {key: str(source) for key, source in phrases.items()}, templates)
+
+
+def is_printable(source: str) -> bool:
+    """Whether a text is NFC and has no character that cannot be seen, line breaks apart."""
+    return unicodedata.is_normalized("NFC", source) and not any(
+        unicodedata.category(character)[0] == "C" and character != "\n" for character in source
+    )
 
 
 def parse_toml(content: bytes) -> dict[str, object]:
@@ -139,26 +152,28 @@ def _flat(tables: object, prefix: str = "") -> Iterator[tuple[str, object]]:
 def _faults(key: str, source: object, catalogue: Catalogue) -> Iterator[Problem]:
     if key not in catalogue:
         yield messages_form.unknown_phrase(key, list(catalogue))
-    elif not isinstance(source, str):
+    elif not isinstance(source, str) or len(source) > _LONGEST:
         yield messages_form.bad_phrase(key, messages.show(source))
+    elif not is_printable(source):
+        yield messages_form.unclean(key, text.clean(source))
     else:
         try:
             tree = _ENVIRONMENT.parse(source)
-        except TemplateSyntaxError as error:
-            yield messages_form.bad_phrase(key, error.message or "")
+        except (TemplateSyntaxError, RecursionError) as error:
+            yield messages_form.bad_phrase(key, str(error))
         else:
             yield from _Reading(key, catalogue[key]).faults(tree.body)
 
 
+_LONGEST = 4000
+"""Characters of a phrase; with the depth of its loops and choices this bounds the work that it can ask for."""
+_DEEPEST = 6
+
 _PLAIN_NODES = (
     nodes.Output, nodes.Const, nodes.If, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
 )  # fmt: skip
+_PRINTED = (nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Filter)
 _LOOP_PARTS = ("first", "last")
-
-
-def _prints_constant(node: nodes.Node) -> bool:
-    """Whether a phrase prints a figure or text of its own from within a tag, where `TemplateData` does not show it."""
-    return isinstance(node, nodes.Output) and any(isinstance(part, nodes.Const) for part in node.nodes)
 
 
 class _Reading:
@@ -168,12 +183,16 @@ class _Reading:
         self._key = key
         self._facts = facts
         self._records = records or {}
+        self._depth = 0
+        """How many loops and choices are open around what is being read."""
 
     def faults(self, body: Iterable[nodes.Node]) -> Iterator[Problem]:
         for node in body:
+            self._depth += 1
             yield from self._fault(node)
+            self._depth -= 1
 
-    def _fault(self, node: nodes.Node) -> Iterator[Problem]:  # noqa: C901, PLR0912: one case for each kind of node
+    def _fault(self, node: nodes.Node) -> Iterator[Problem]:  # noqa: C901, PLR0912
         match node:
             case nodes.TemplateData():
                 if digit := re.search(r"\d+", node.data):
@@ -181,18 +200,31 @@ class _Reading:
             case nodes.For(target=nodes.Name(name=item), iter=nodes.Name(name=facts), test=None, recursive=False):
                 yield from self._known(facts, self._facts, bool)
                 inner = {**self._records, item: self._facts.get(facts) or (), "loop": _LOOP_PARTS}
-                yield from _Reading(self._key, self._facts, inner).faults((*node.body, *node.else_))
+                if "loop" in self._records:  # records hold no lists: a loop within a loop can only be a mistake
+                    yield messages_form.phrase_construct(self._key, "For")
+                else:
+                    yield from _Reading(self._key, self._facts, inner).faults((*node.body, *node.else_))
             case nodes.Getattr(node=nodes.Name(name=record), attr=part):
                 yield from self._known(record, self._records, lambda _: True)
                 if record in self._records and part not in (self._records[record] or ()):
                     yield messages_form.phrase_fact(self._key, f"{record}.{part}", list(self._records[record] or ()))
             case nodes.Filter(name="listing" | "length", node=nodes.Name(name=facts), args=[], kwargs=[]):
                 yield from self._known(facts, self._facts, lambda parts: parts is not None)
-            case nodes.Filter(name="sentence_case" | "plain", node=nodes.Expr() as inner_node, args=[], kwargs=[]):
+            case nodes.Filter(
+                name="sentence_case" | "plain", node=nodes.Name() | nodes.Getattr() as inner_node, args=[], kwargs=[]
+            ):
                 yield from self._fault(inner_node)
             case nodes.Name(name=fact):
                 yield from self._known(fact, self._facts, lambda parts: parts is None)
-            case _ if isinstance(node, _PLAIN_NODES) and not _prints_constant(node):
+            case nodes.Output(nodes=printed) if not all(isinstance(part, _PRINTED) for part in printed):
+                yield messages_form.phrase_construct(self._key, "Output")
+            case nodes.Compare(expr=nodes.Name(name=fact), ops=[nodes.Operand(op=sign, expr=other)]):
+                yield from self._known(fact, self._facts, lambda parts: parts is None)
+                is_text = isinstance(other, nodes.Const) and isinstance(other.value, str)
+                if (is_text and sign not in ("eq", "ne")) or sign in ("in", "notin"):
+                    yield messages_form.phrase_construct(self._key, f"Compare {sign}")
+                yield from self._fault(other)
+            case _ if isinstance(node, _PLAIN_NODES) and self._depth < _DEEPEST:
                 yield from self.faults(node.iter_child_nodes())
             case _:
                 yield messages_form.phrase_construct(self._key, type(node).__name__)

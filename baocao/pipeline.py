@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from baocao import inputs, messages, sample
 from baocao.errors import Blocks, DataError, Problem
+from baocao.exact_json import parse
 from baocao.files import read_limited
 from baocao.forms import FormFolder, Library
 from baocao.inputs import NO_OFFICE, Office
@@ -67,11 +68,14 @@ def assess_bytes(content: bytes, source: str, library: Library, office: Office =
     try:
         folder = library.get(f"{reading.submission.form}/{reading.submission.year}")
     except DataError as error:
-        return Result(source, (*reading.problems, *(problem.inside(source) for problem in error.problems)))
+        return Result(source, (*reading.problems, *reading.located(error.problems)))
     found = _besides(reading.problems, inputs.check(folder.form, reading.submission))
     judged, narrative = judge(folder, inputs.without(reading.submission, found))
-    problems = tuple(problem.inside(source) for problem in _besides(found, review(judged)))
-    return Result(source, problems) if found else Result(source, problems, judged, narrative)
+    if found:
+        # what was put aside leaves much open that is not: only what must be mended anyway is worth saying
+        reviewed = [problem for problem in review(judged) if problem.blocks is Blocks.DRAFT]
+        return Result(source, reading.located(_besides(found, reviewed)))
+    return Result(source, reading.located(review(judged)), judged, narrative)
 
 
 def judge(folder: FormFolder, submission: Submission) -> tuple[Judged, Narrative]:
@@ -88,20 +92,30 @@ def _besides(found: Sequence[Problem], later: Sequence[Problem]) -> tuple[Proble
     return (*found, *(problem for problem in later if not inputs.inside(problem.where, places)))
 
 
-def read_office(path: Path) -> Office:
-    """Read the office's defaults.
+def unlike_others(result: Result, names: dict[str, str]) -> Result:
+    """Return a result with a problem when another of the same run would have the same file name.
 
-    Raises:
-        DataError: the file cannot be read or holds what may not stand there.
+    Args:
+        result: the next result of the run.
+        names: the file names so far and where each comes from; the new one is added.
     """
+    if result.judged is None:
+        return result
+    first = names.setdefault(draft_name(result.judged), result.source)
+    if first == result.source:
+        return result
+    problem = messages.same_output(draft_name(result.judged), first).inside(result.source)
+    return replace(result, problems=(*result.problems, problem))
+
+
+def read_office(path: Path) -> Office:
+    """Read the office's defaults; what is wrong with them is a fault of every submission that they are for."""
     try:
-        office = Office(str(path), inputs.parse(read_limited(path)))
+        raw, faults = parse(read_limited(path))
     except DataError as error:
-        raise DataError(problem.inside(str(path)) for problem in error.problems) from error
-    problems = tuple(office.problems())
-    if problems:
-        raise DataError(problems)
-    return office
+        return Office(str(path), {}, tuple(problem.inside(str(path)) for problem in error.problems))
+    problems = (*faults, *inputs.office_problems(raw))
+    return Office(str(path), raw, tuple(problem.inside(str(path)) for problem in problems))
 
 
 def submissions(paths: Sequence[Path]) -> list[Path]:
@@ -112,7 +126,7 @@ def submissions(paths: Sequence[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             inner = sorted(file for file in path.rglob("*.json") if _is_submission(file))
             if not inner:
                 raise DataError([messages.nothing_to_read(str(path))])
@@ -120,6 +134,13 @@ def submissions(paths: Sequence[Path]) -> list[Path]:
         else:
             found.append(path)
     return list(dict.fromkeys(found))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name longer than the system takes: reading it will say so
+        return False
 
 
 def _is_submission(path: Path) -> bool:

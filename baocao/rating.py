@@ -23,6 +23,8 @@ class Rating:
     """What the form gives; `None` when it gives none or the facts do not decide yet."""
     possible: tuple[RatingKey, ...]
     """What it may still be while facts are unknown, best first; `(computed,)` or empty once decided."""
+    may_have_none: bool
+    """Whether the form may give no rating at all (chưa đủ căn cứ xếp loại)."""
     proposed: RatingKey | None
     """The agency's own proposal where there is one, else the computed rating."""
     findings: tuple[Finding, ...]
@@ -56,6 +58,7 @@ def rate(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) ->
     return Rating(
         computed,
         tuple(rating for rating in RATINGS if rating in possible),
+        None in possible,
         proposed,
         findings,
         tuple(flag for flag in form.flags if proposed in flag.when_proposed and _raised(flag, findings)),

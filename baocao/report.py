@@ -9,10 +9,10 @@ from typing import Any
 
 from baocao.errors import Problem
 from baocao.findings import Finding, Status
+from baocao.forms.conditions import PointsCondition
 from baocao.forms.values import RatingKey
 from baocao.phrases import Fact, Sentence
 from baocao.pipeline import Result
-from baocao.rating import Rating
 from baocao.review import Judged
 from baocao.scoring import Scoresheet
 
@@ -38,7 +38,7 @@ def result_json(result: Result) -> Json:
         "form": judged.form.id,
         "year": judged.form.year,
         **_points(judged.scoresheet),
-        "rating": _rating(judged.rating),
+        "rating": _rating(judged),
         "next": _next(judged),
         "narrative": {
             "deductions": [_sentence(sentence) for sentence in result.narrative.deductions],
@@ -49,16 +49,24 @@ def result_json(result: Result) -> Json:
 
 
 def missing_for_next(judged: Judged) -> tuple[RatingKey, list[Finding]] | None:
-    """Return the next better rating and what stands against it; `None` for the best one."""
-    rating = judged.rating
-    above = list(judged.form.ratings_above(rating.proposed))
+    """Return the next better rating than the computed one and what stands against it; `None` for the best one.
+
+    A case that by itself leads to the lowest rating stands against every other.
+    """
+    rating, form = judged.rating, judged.form
+    above = [rule for rule in form.ratings_above(rating.computed) if rule.given_when == "all"]
     if not above:
         return None
-    rule = above[-1]
-    if rule.given_when == "any":  # nothing is better than no rating but a rating that one can aim for
-        rule = above[-2]
-    against = (Status.FAILED, Status.UNKNOWN)
-    return rule.key, [finding for finding in rating.findings_of(rule.key) if finding.status in against]
+    wanted = above[-1].key
+    against = [finding for finding in rating.findings_of(wanted) if finding.status in (Status.FAILED, Status.UNKNOWN)]
+    knocked_out = [
+        finding
+        for finding in rating.findings
+        if form.rule(finding.rating).given_when == "any"
+        and finding.status in (Status.PASSED, Status.UNKNOWN)
+        and not isinstance(finding.condition, PointsCondition)
+    ]
+    return wanted, [*knocked_out, *against]
 
 
 def _points(sheet: Scoresheet) -> Json:
@@ -83,18 +91,21 @@ def _points(sheet: Scoresheet) -> Json:
                 "awarded": _decimal(item.awarded),
                 "level": item.level,
                 "level_source": item.source.value,
+                "level_reason": item.reason,
             }
             for item in sheet.items
         ],
     }
 
 
-def _rating(rating: Rating) -> Json:
+def _rating(judged: Judged) -> Json:
+    rating, proposal = judged.rating, judged.submission.proposal
     return {
         "proposed": rating.proposed,
         "computed": rating.computed,
         "undetermined": rating.undetermined,
         "possible": list(rating.possible),
+        "proposal": proposal.model_dump(mode="json") if proposal else None,
         "flags": [{"key": flag.key, "clause": flag.clause, "text": flag.text} for flag in rating.flags],
         "findings": [_finding(finding) for finding in rating.findings],
     }

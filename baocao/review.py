@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
+from decimal import Decimal, InvalidOperation
+
+from pydantic import BaseModel
 
 from baocao import messages
 from baocao.errors import Problem
 from baocao.findings import Status
 from baocao.forms import FormFolder
+from baocao.forms.conditions import Condition, OrganizationsCondition, ShareCondition
 from baocao.forms.criteria import RatingBand, ShareBand
 from baocao.forms.model import Form
 from baocao.forms.values import RATINGS, RatingKey
 from baocao.messages import place
-from baocao.phrases import Fact
 from baocao.rating import Rating
 from baocao.scoring import Line, PointsSource, Scoresheet
 from baocao.submission import Submission
-from baocao.text import percent, points
+from baocao.text import points
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,7 @@ def _band(line: Line, submission: Submission) -> Iterator[Problem]:
         if typed is not None and typed != line.chosen.points:
             yield messages.band_disagrees(no, typed, line.chosen.points, line.chosen.text)
         return
-    if line.chosen is None:
-        yield messages.band_unknown(no)
-    elif typed is None:
+    if line.chosen is not None and typed is None:
         yield messages.no_band(no, line.chosen.text, standard)
     if typed is not None and not submission.scores[no].reason:
         yield messages.own_points_unexplained(no)
@@ -87,19 +86,62 @@ def _proposal(judged: Judged) -> Iterator[Problem]:
         if rating.computed is None:
             yield messages.undetermined([form.rule(key).name for key in rating.possible])
         return
-    allowed: RatingKey = rating.possible[0] if rating.possible else form.decision.undetermined_at_most
+    settled = (form.decision.undetermined_at_most,) if rating.may_have_none else ()
+    allowed: RatingKey = min((*rating.possible, *settled), key=RATINGS.index)
     if RATINGS.index(proposal.rating) < RATINGS.index(allowed):
         yield messages.proposal_too_high(form.rule(proposal.rating).name, form.rule(allowed).name)
 
 
 def _unknown(judged: Judged) -> Iterator[Problem]:
-    asked = {
-        (finding.clause.no, finding.required.text)
-        for finding in judged.rating.findings
-        if finding.status is Status.UNKNOWN
-    }
-    for clause, required in sorted(asked):
-        yield messages.unknown_fact(clause, required)
+    """Name each fact that is not known and leaves a condition or a band open."""
+    open_facts = [fact for line in judged.scoresheet.lines if _is_open(line) for fact in _facts_of_band(line)]
+    for finding in judged.rating.findings:
+        if finding.status is Status.UNKNOWN:
+            open_facts += _facts_of(finding.condition, judged)
+    for fact in dict.fromkeys(open_facts):
+        for where in _nulls(getattr(judged.submission.facts, fact), place("facts", fact)):
+            yield messages.unknown_fact(where)
+
+
+def _is_open(line: Line) -> bool:
+    return line.criterion.banded is not None and line.chosen is None
+
+
+def _facts_of_band(line: Line) -> tuple[str, ...]:
+    return (line.criterion.banded.of,) if line.criterion.banded else ()
+
+
+def _facts_of(condition: Condition, judged: Judged) -> tuple[str, ...]:
+    """Return the facts that a condition asks about; points and levels rest on those of the bands."""
+    match condition:
+        case ShareCondition():
+            return (judged.form.kind(judged.submission.organization.kind).population,)
+        case OrganizationsCondition(of=listed):
+            return (listed,)
+        case _:
+            return _FACTS_BY_KIND.get(condition.kind, ())
+
+
+_FACTS_BY_KIND = {
+    "achievement": ("achievements",),
+    "targets": ("targets",),
+    "unremedied_weaknesses": ("weaknesses",),
+    "organization_disciplined": ("discipline",),
+    "subordinates_not_disciplined": ("discipline",),
+}
+
+
+def _nulls(value: object, where: str) -> Iterator[str]:
+    """Yield the places of all that is `null` in a fact, reasons and remarks left out."""
+    if value is None:
+        yield where
+    elif isinstance(value, BaseModel):
+        for name, part in value:
+            if name != "not_rated_reason":
+                yield from _nulls(part, f"{where}.{name}")
+    elif isinstance(value, tuple):
+        for index, part in enumerate(value):
+            yield from _nulls(part, f"{where}[{index}]")
 
 
 def _flags(judged: Judged) -> Iterator[Problem]:
@@ -122,77 +164,70 @@ def is_elsewhere(form: Form, submission: Submission) -> bool:
 
 # --- a clerk's own comment -------------------------------------------------------------------------------------
 
-_NUMBER = r"(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)"
-_FIGURES: dict[str, re.Pattern[str]] = {
-    "share": re.compile(_NUMBER + r"\s*%"),
-    "fraction": re.compile(r"(?<![\d/])(\d+(?:,\d+)?)/(\d+(?:,\d+)?)(?![\d/])"),
-    "points": re.compile(
-        r"(?<![\d/,.])"
-        + _NUMBER
-        + r"\s+điểm\b(?!\s+(?:yếu|mạnh|sáng|mới|nghẽn|hạn chế|nổi bật|dân cư|cầu|trường|nóng))"
-    ),
-}
+_NUMBER = r"\d{1,12}(?:[.,]\d{1,6})*"
+_TOTAL = re.compile(
+    rf"(?:tổng (?:số )?điểm|tổng điểm chấm|điểm chấm:?|tổng cộng)(?:\s+(?:là|đạt|được|chấm|của|chi bộ|đảng bộ))*"
+    rf"\s*:?\s*({_NUMBER})(?:\s*/\s*({_NUMBER}))?",
+    re.IGNORECASE,
+)
+_OF_TOTAL = re.compile(rf"(?<![\d.,/])({_NUMBER})\s*/\s*({_NUMBER})\s*điểm", re.IGNORECASE)
+_SHARE = re.compile(
+    rf"(?<![\d.,/])({_NUMBER})\s*/\s*({_NUMBER})\s+(?:chỉ tiêu|đảng viên|tổ chức đảng|hạn chế)", re.IGNORECASE
+)
+_FORMAT_DOT = re.compile(r"\d+\.\d{1,2}(?!\d)")
 
 
 def _comment(judged: Judged) -> Iterator[Problem]:
+    """A comment may say what it likes, but not another total, another count or another rating than the sheet."""
     comment = judged.submission.comment
     if not comment:
         return
-    known = known_figures(judged)
-    for kind, pattern in _FIGURES.items():
-        for match in pattern.finditer(comment):
-            if _written_figure(kind, match) not in known[kind]:
-                yield messages.comment_figure(match[0], sorted(known[kind]))
+    total = judged.scoresheet.total
+    for match in (*_TOTAL.finditer(comment), *_OF_TOTAL.finditer(comment)):
+        if total is not None and not _is_points(match, judged):
+            yield messages.comment_total(match[0], total)
+    counts = {(Decimal(part), Decimal(whole)) for part, whole in _counted(judged.submission)}
+    for match in _SHARE.finditer(comment):
+        if (_exact(match[1]), _exact(match[2])) not in counts:
+            known = [f"{points(part)}/{points(whole)}" for part, whole in sorted(counts) if whole == _exact(match[2])]
+            yield messages.comment_count(match[0], known)
     yield from _comment_rating(judged, comment)
 
 
-def _written_figure(kind: str, match: re.Match[str]) -> str:
-    numbers = [points(Decimal(number.replace(".", "").replace(",", "."))) for number in match.groups()]
-    return "/".join(numbers) + {"share": "%", "fraction": "", "points": ""}[kind]
+def _is_points(match: re.Match[str], judged: Judged) -> bool:
+    """Whether "91,5" is the total, or "4,5/5 điểm" the points of a row."""
+    awarded, standard = match.groups()
+    if standard is None:
+        return _exact(awarded) == judged.scoresheet.total
+    rows = {(judged.scoresheet.awarded(row.no), row.standard) for row in judged.form.criteria}
+    sheet = (judged.scoresheet.total, judged.form.total)
+    said = (_exact(awarded), _exact(standard))
+    return said == sheet or (match.re is _OF_TOTAL and said in rows)
 
 
-def known_figures(judged: Judged) -> dict[str, set[str]]:
-    """Return every figure that a comment may state, in Vietnamese notation."""
-    sheet = judged.scoresheet
-    rows = [(row.standard, sheet.awarded(row.no)) for row in judged.form.criteria] + [(judged.form.total, sheet.total)]
-    found: dict[str, set[str]] = {"share": set(), "fraction": set(), "points": set()}
-    for standard, awarded in rows:
-        found["points"].add(points(standard))
-        if awarded is not None:
-            found["points"] |= {points(awarded), points(standard - awarded)}
-            found["fraction"].add(f"{points(awarded)}/{points(standard)}")
-            found["share"].add(percent(Fraction(awarded) / Fraction(standard)))
-    for line in sheet.lines:
-        found["points"] |= {points(deduction.points) for deduction in line.deductions}
-    for part, whole in _counted(judged.submission):
-        found["fraction"].add(f"{part}/{whole}")
-        if whole:
-            found["share"].add(percent(Fraction(part, whole)))
-    for finding in judged.rating.findings:
-        for fact in (*finding.observed.facts.values(), *finding.required.facts.values()):
-            _add_fact(found, fact)
-    return found
-
-
-def _add_fact(found: dict[str, set[str]], fact: Fact) -> None:
-    if isinstance(fact, Fraction):
-        found["share"].add(percent(fact))
-    elif isinstance(fact, Decimal):
-        found["points"].add(points(fact))
+def _exact(number: str) -> Decimal:
+    """Read a figure as a clerk writes it: `1.234,5`, `92,5`, and also `92.5`."""
+    if _FORMAT_DOT.fullmatch(number):
+        return Decimal(number)
+    try:
+        return Decimal(number.replace(".", "").replace(",", ".", 1))
+    except InvalidOperation:  # "1,2,3" is no figure, and so no figure of the sheet
+        return Decimal(-1)
 
 
 def _counted(submission: Submission) -> Iterator[tuple[int, int]]:
+    """Yield the parts and wholes that the facts give."""
     facts = submission.facts
     for tally in (facts.members, facts.subordinates):
         if tally and tally.rated is not None:
             best_first = [getattr(tally, key) for key in RATINGS]
             yield from ((count, tally.rated) for count in best_first)
-            yield from ((sum(best_first[:end]), tally.rated) for end in range(1, len(best_first)))
+            yield from ((sum(best_first[:end]), tally.rated) for end in range(1, len(best_first) + 1))
     if facts.weaknesses and facts.weaknesses.pointed_out is not None and facts.weaknesses.remedied is not None:
         whole = facts.weaknesses.pointed_out
         yield from ((facts.weaknesses.remedied, whole), (whole - facts.weaknesses.remedied, whole))
     if facts.targets and facts.targets.assigned is not None and facts.targets.met is not None:
-        for whole in {facts.targets.assigned, facts.targets.assigned - (facts.targets.force_majeure or 0)}:
+        for whole in (facts.targets.assigned, facts.targets.assigned - (facts.targets.force_majeure or 0)):
             yield from ((facts.targets.met, whole), (whole - facts.targets.met, whole))
 
 

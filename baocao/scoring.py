@@ -64,6 +64,8 @@ class Item:
     awarded: Decimal | None
     level: Level | None
     source: LevelSource
+    reason: str | None = None
+    """Why the agency states another level than the points give."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def _banded_line(leaf: Criterion, typed: Decimal | None, submission: Submission)
     chosen = _choose(leaf, submission.facts)
     if isinstance(chosen, RatingBand | ShareBand):
         return Line(leaf, chosen.points, PointsSource.BAND, chosen=chosen)
-    if typed is None:
+    if typed is None or chosen is None:  # own points are for a case without a band, not for one not known yet
         return Line(leaf, None, PointsSource.PENDING, chosen=chosen)
     return Line(leaf, typed, PointsSource.OWN, _deductions(leaf, typed, submission), chosen)
 
@@ -151,7 +153,7 @@ def _choose(leaf: Criterion, facts: Facts) -> RatingBand | ShareBand | RatingGap
 
 def _deductions(leaf: Criterion, awarded: Decimal, submission: Submission) -> tuple[Deduction, ...]:
     """Return the deductions of a line; one `reason` explains whatever has none of its own."""
-    if awarded == leaf.standard:
+    if awarded >= leaf.standard:
         return ()
     entry = submission.scores[leaf.no]
     if not entry.deductions:
@@ -166,10 +168,10 @@ def _item(form: Form, no: str, lines: list[Line], submission: Submission) -> Ite
     standard, awarded = form.by_no[no].standard, _sum(lines)
     stated = submission.facts.levels.get(no)
     if stated:
-        return Item(no, standard, awarded, stated.level, LevelSource.STATED)
+        return Item(no, standard, awarded, stated.level, LevelSource.STATED, stated.reason)
     if awarded is None:
         return Item(no, standard, None, None, LevelSource.PENDING)
-    chosen = lines[0].chosen
+    chosen = lines[0].chosen if len(lines) == 1 else None
     if isinstance(chosen, RatingBand | ShareBand):
         return Item(no, standard, awarded, chosen.level, LevelSource.BAND)
     return Item(no, standard, awarded, form.level_of(awarded, standard), LevelSource.POINTS)

@@ -26,6 +26,9 @@ from baocao.forms.values import (
     Slug,
 )
 
+MOST_ENTRIES = 200
+"""No list of a submission is longer, and no form has more criteria."""
+
 
 def _iso_date(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
@@ -70,7 +73,7 @@ class Score(Frozen, title="Điểm chấm một tiêu chí"):
     """The points of one criterion: `awarded`, `deductions` or both, which must then agree."""
 
     awarded: Points | None = Field(None, title="Điểm chấm")
-    deductions: tuple[Deduction, ...] | None = Field(None, title="Các điểm trừ")
+    deductions: tuple[Deduction, ...] | None = Field(None, max_length=MOST_ENTRIES, title="Các điểm trừ")
     reason: Passage | None = Field(
         None,
         title="Lý do chung",
@@ -130,7 +133,9 @@ class Discipline(Frozen, title="Kỷ luật trong năm đánh giá"):
     """Discipline in the assessed year."""
 
     organization: StrictBool | None = Field(title="Tổ chức đảng bị xử lý kỷ luật")
-    subordinates: tuple[DisciplinedSubordinate, ...] | None = Field(title="Tổ chức trực thuộc bị kỷ luật")
+    subordinates: tuple[DisciplinedSubordinate, ...] | None = Field(
+        max_length=MOST_ENTRIES, title="Tổ chức trực thuộc bị kỷ luật"
+    )
 
 
 class Achievement(Frozen, title="Thành tích nổi bật"):
@@ -154,15 +159,17 @@ class Facts(Frozen, title="Số liệu làm căn cứ xếp loại ([] hoặc 0:
 
     members: Tally | None = Field(None, title="Xếp loại đảng viên (chi bộ)")
     subordinates: Tally | None = Field(None, title="Xếp loại tổ chức đảng trực thuộc (đảng bộ)")
-    government: tuple[RatedOrganization, ...] | None = Field(title="Chính quyền cùng cấp")
+    government: tuple[RatedOrganization, ...] | None = Field(max_length=MOST_ENTRIES, title="Chính quyền cùng cấp")
     sociopolitical_organizations: tuple[RatedOrganization, ...] | None = Field(
-        title="Đoàn thể chính trị - xã hội cùng cấp", description="Không gồm các hội quần chúng."
+        max_length=MOST_ENTRIES,
+        title="Đoàn thể chính trị - xã hội cùng cấp",
+        description="Không gồm các hội quần chúng.",
     )
     weaknesses: Weaknesses | None = Field(title="Hạn chế, yếu kém")
     targets: Targets | None = Field(title="Chỉ tiêu, nhiệm vụ được giao")
     discipline: Discipline | None = Field(title="Kỷ luật")
-    achievements: tuple[Achievement, ...] | None = Field(title="Thành tích nổi bật")
-    levels: dict[str, StatedLevel] = Field({}, title="Cấp độ do cơ quan chủ trì nêu")
+    achievements: tuple[Achievement, ...] | None = Field(max_length=MOST_ENTRIES, title="Thành tích nổi bật")
+    levels: dict[str, StatedLevel] = Field({}, max_length=MOST_ENTRIES, title="Cấp độ do cơ quan chủ trì nêu")
 
 
 class Proposal(Frozen, title="Ý kiến của cơ quan chủ trì"):
@@ -198,7 +205,7 @@ class Submission(Frozen, title="Dữ liệu chấm điểm"):
     form: Slug = Field(title="Mẫu", description="Ví dụ hoi-quan-chung.")
     year: int = Field(title="Năm đánh giá", ge=1976, le=2999, strict=True)
     organization: Organization = Field(title="Tổ chức được đánh giá")
-    scores: dict[str, Score] = Field(title="Điểm chấm", description="Theo số của tiêu chí.")
+    scores: dict[str, Score] = Field(max_length=MOST_ENTRIES, title="Điểm chấm", description="Theo số của tiêu chí.")
     facts: Facts = Field(title="Số liệu")
     proposal: Proposal | None = Field(None, title="Đề nghị của cơ quan chủ trì")
     comment: Paragraphs | None = Field(None, title="Nhận xét chung", description="Thay cho nhận xét do phần mềm viết.")

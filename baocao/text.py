@@ -32,14 +32,19 @@ def points(value: Decimal) -> str:
 
 def count(value: int) -> str:
     """Write a count as official papers do: `02`, `12`, `1.200`; nought stays `0`."""
-    return f"{value:02d}" if 0 < value < 10 else points(Decimal(value))
+    return f"{value:02d}" if 0 < value < 10 else whole(value)
+
+
+def whole(value: int) -> str:
+    """Write a count without the leading nought, as a fraction has it: `7`, `1.999`."""
+    return points(Decimal(value))
 
 
 def percent(share: Fraction) -> str:
     """Write a share (0–1) as a percentage, to one decimal, or more where one would mislead.
 
     Thresholds of forms are whole percents, so a share that is not a whole percent is never printed as one:
-    1999/2500 is `79,96%`, not `80%`.
+    1.999/2.500 is `79,96%`, not `80%`.
     """
     value = share * 100
     if value.denominator == 1:

@@ -31,6 +31,7 @@ ORDER = (
     "forms.copying",
     "forms",
     "submission",
+    "exact_json",
     "inputs",
     "scoring",
     "findings",

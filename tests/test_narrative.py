@@ -133,7 +133,7 @@ def with_scores(raw: dict[str, Any], **lost: tuple[str, str]) -> dict[str, Any]:
 
 def test_full_marks_leave_no_word_of_limits() -> None:
     text = comment(plain())
-    assert "hoàn thành xuất sắc" in text
+    assert "đủ điều kiện đề nghị xếp loại “Hoàn thành xuất sắc nhiệm vụ”" in text
     assert "Ưu điểm:" in text
     assert "Hạn chế:" not in text
     assert "khắc phục hạn chế nêu trên" not in text
@@ -166,7 +166,7 @@ def test_several_deductions_of_one_criterion_make_one_sentence() -> None:
     parts = [{"points": Decimal("0.5"), "reason": "báo cáo chậm"}, {"points": 1, "reason": "thiếu hồ sơ"}]
     raw["scores"]["I.1.2"] = {"deductions": parts}
     expected = (
-        "Tiêu chí I.1.2: trừ 1,5 điểm (đạt 3,5/5 điểm), gồm: trừ 0,5 điểm do báo cáo chậm; trừ 1 điểm do thiếu hồ sơ."
+        "Tiêu chí I.1.2: trừ 1,5 điểm (đạt 3,5/5 điểm), gồm: trừ 0,5 điểm vì báo cáo chậm; trừ 1 điểm vì thiếu hồ sơ."
     )
     assert told(raw)[1].deductions[0].text == expected
 
@@ -187,7 +187,9 @@ def test_points_alone_would_allow_more_and_the_comment_says_why_not() -> None:
 
 def test_a_knock_out_is_named() -> None:
     raw = plain(discipline={"organization": True, "subordinates": []})
-    assert "thuộc trường hợp xếp loại “Không hoàn thành nhiệm vụ”: tổ chức đảng bị xử lý kỷ luật" in comment(raw)
+    assert "thuộc trường hợp xếp loại “Không hoàn thành nhiệm vụ”: tổ chức đảng bị xử lý kỷ luật trong năm" in comment(
+        raw
+    )
 
 
 @pytest.mark.parametrize("rating", RATINGS)
@@ -200,6 +202,8 @@ FACTS: Mapping[str, Fact] = {
     "year": "2021",
     "organization": "Chi bộ A",
     "total": Decimal(90),
+    "rating": "Hoàn thành tốt nhiệm vụ",
+    "deducted": Decimal(10),
     "standard": Decimal(100),
 }
 

@@ -17,7 +17,7 @@ import typer
 
 from baocao import __version__, compare, inputs, messages, pipeline, sample, schema
 from baocao.cli import show, words
-from baocao.errors import BaocaoError, DataError, UsageError
+from baocao.errors import BaocaoError, DataError, MissingError, UsageError
 from baocao.files import read_limited, write_whole
 from baocao.forms import FormFolder, Library, copy_form
 from baocao.forms.values import Slug
@@ -53,7 +53,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="In JSON, mỗi tệp một
 Force = Annotated[bool, typer.Option("--force", help="Ghi đè cả tệp không do baocao tạo hoặc đã được sửa.")]
 FormName = Annotated[str, typer.Argument(metavar="MẪU", help="Tên mẫu, ví dụ hoi-quan-chung.")]
 FormKey = Annotated[str, typer.Argument(metavar="MẪU/NĂM", help="Ví dụ hoi-quan-chung/2021.")]
-FormYear = Annotated[int, typer.Argument(metavar="NĂM", help="Năm của mẫu, ví dụ 2021.")]
+FormYear = Annotated[int, typer.Argument(metavar="NĂM", min=1976, max=2999, help="Năm của mẫu, ví dụ 2021.")]
 
 
 def main() -> None:
@@ -72,6 +72,9 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Abort:
         return 130
     except Exception as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            _say([words.translated(str(error))])
+            return UsageError.exit_code
         # typer keeps the root of its usage errors private; they are known by how they word themselves
         if not hasattr(error, "format_message"):
             raise
@@ -121,8 +124,9 @@ def _assess_all(paths: Sequence[Path], templates: Path | None, office: Path | No
     library = Library.usual(templates)
     files = pipeline.submissions(paths)
     offices: dict[Path, Office] = {}
+    names: dict[str, str] = {}
     for file in _with_progress(files):
-        yield pipeline.assess(file, library, _office_of(file, office, offices))
+        yield pipeline.unlike_others(pipeline.assess(file, library, _office_of(file, office, offices)), names)
 
 
 def _office_of(file: Path, chosen: Path | None, known: dict[Path, Office]) -> Office:
@@ -186,33 +190,36 @@ def draft(
     force: Force = False,
 ) -> None:
     """Lập bảng chấm điểm dự thảo (Word). Tệp có lỗi được liệt kê ở cuối, các tệp khác vẫn được lập."""
-    written: dict[Path, str] = {}
+    written: list[Path] = []
     failed: list[Result] = []
-    for result in _assess_all(paths, templates, office):
-        try:
-            _write_draft(result, output, written, force=force)
-        except DataError as error:
-            found = [problem.inside(result.source) for problem in error.problems]
-            failed.append(Result(result.source, tuple(found)))
+    try:
+        for result in _assess_all(paths, templates, office):
+            try:
+                written.append(_write_draft(result, output, force=force))
+            except DataError as error:
+                found = [problem.inside(result.source) for problem in error.problems]
+                failed.append(Result(result.source, tuple(found)))
+    except MissingError:  # a full disk half way: what is written is there, and said so
+        _say(show.drafted(written, failed, output))
+        raise
     _say(show.drafted(written, failed, output))
     _exit_for(failed)
 
 
-def _write_draft(result: Result, output: Path, written: dict[Path, str], *, force: bool) -> None:
-    """Write one draft beside what is there, never over what is not ours.
+def _write_draft(result: Result, output: Path, *, force: bool) -> Path:
+    """Write one draft beside what is there, never over what is not ours; return its path.
 
     Raises:
         DataError: the submission has faults, or its file may not be written.
+        MissingError: the folder cannot be written.
     """
     document = result.document()
     assert result.judged is not None
     path = output / pipeline.draft_name(result.judged)
-    if path in written:
-        raise DataError([messages.same_output(str(path), written[path])])
     if path.exists() and not force and not is_ours(read_limited(path, pipeline.MOST_DOCUMENT_BYTES), result.judged):
         raise DataError([messages.not_ours(str(path))])
     write_whole(path, document)
-    written[path] = result.source
+    return path
 
 
 @app.command(cls=words.Command)
@@ -229,13 +236,18 @@ def new(
     """Tạo tệp dữ liệu trống để điền. Kèm JSON Schema giúp trình soạn thảo gợi ý và kiểm tra khi gõ."""
     folder = _form(templates, form, year)
     name = _safe_id(organization)
+    if f"{name}.json" == pipeline.OFFICE_FILE:
+        raise UsageError([messages.office_name()])
     schema_path = output / f"{folder.form.id}-{folder.form.year}{pipeline.SCHEMA_SUFFIX}"
     path = output / f"{name}.json"
     if path.exists() and not force:
-        raise DataError([messages.not_ours(str(path))])
+        raise DataError([messages.file_exists(str(path))])
+    office = _office_of(path, None, {})
+    if office.faults:
+        raise DataError(office.faults)
     write_whole(schema_path, _pretty(schema.submission_schema(folder.form)))
     blank = sample.blank(folder.form, name, f"./{schema_path.name}")
-    write_whole(path, _pretty(inputs.without_defaults(blank, _office_of(path, None, {}))))
+    write_whole(path, _pretty(inputs.without_defaults(blank, office)))
     _say([f"Đã tạo {path} và {schema_path}.", f"Điền xong, kiểm tra bằng: baocao check {path}"])
 
 
@@ -275,10 +287,18 @@ def _as_usage() -> Iterator[None]:
 def form_list(templates: Templates = None) -> None:
     """Liệt kê các mẫu dùng được."""
     library = Library.usual(templates)
+    faulty = False
     for key in library.available():
-        folder = library.get(key)
-        state = "đã xác nhận" if folder.form.confirmed else "chưa xác nhận"
-        typer.echo(f"{key}: {folder.form.name} ({state})")
+        try:
+            folder = library.get(key)
+        except DataError:
+            faulty = True
+            typer.echo(f"{key}: có lỗi, xem “baocao form check”")
+        else:
+            state = "đã xác nhận" if folder.form.confirmed else "chưa xác nhận"
+            typer.echo(f"{key}: {folder.form.name} ({state})")
+    if faulty:
+        raise typer.Exit(DataError.exit_code)
 
 
 @form_app.command("show", cls=words.Command)
@@ -301,12 +321,15 @@ def form_check(
 ) -> None:
     """Kiểm tra dữ liệu, câu chữ và tệp Word của mẫu; in thử tệp Word."""
     library = Library.usual(templates)
-    keys = [f"{form}/{year}"] if form else library.available()
+    keys = [key for key in library.available() if form in (None, key.split("/")[0]) and year in (None, int(key[-4:]))]
+    if not keys:
+        raise UsageError(
+            [messages.unknown_form("/".join(str(part) for part in (form, year) if part), library.available())]
+        )
     faulty = False
     for key in keys:
         try:
-            with _as_usage():
-                pipeline.check_form(library.get(key))
+            pipeline.check_form(library.get(key))
         except DataError as error:
             faulty = True
             _say([f"{key}: có lỗi", *show.faults(error.problems)])

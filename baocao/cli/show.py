@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -109,6 +109,7 @@ def score(result: Result) -> Iterator[str]:
     yield from (_row(judged, criterion) for criterion in form.criteria)
     yield ""
     yield f"Đề nghị xếp loại: {proposed(judged)}"
+    yield from _own_word(judged)
     for rule in form.ratings:
         yield f"  {rule.heading}"
         words = _STATUS if rule.given_when == "all" else _KNOCK_OUT
@@ -116,12 +117,20 @@ def score(result: Result) -> Iterator[str]:
             yield f"    [{words[finding.status]}] {_asked(finding)}"
     yield from (f"  Lưu ý: {flag.text}" for flag in judged.rating.flags)
     missing = missing_for_next(judged)
-    if missing:
+    if missing and missing[1]:
         yield f"Còn thiếu để đạt mức “{form.rule(missing[0]).name}”:"
         yield from (f"  - {_asked(finding)}" for finding in missing[1])
     if result.faults:
         yield "Lỗi phải sửa:"
         yield from map(problem, result.faults)
+
+
+def _own_word(judged: Judged) -> Iterator[str]:
+    """Write what the form gives and what the agency proposes, where it has a word of its own."""
+    proposal, computed = judged.submission.proposal, judged.rating.computed
+    if proposal:
+        given = judged.form.rule(computed).name if computed else judged.form.additions.undetermined
+        yield f"  Theo điều kiện của mẫu: {given}. Ý kiến của {proposal.by}: {proposal.reason}"
 
 
 def _asked(finding: Finding) -> str:
@@ -178,7 +187,7 @@ def _confirmation(shown: Form) -> str:
     return f"{state}: {found.by}, {found.decision}, {found.on:%d/%m/%Y}."
 
 
-def drafted(written: Mapping[Path, str], failed: Sequence[Result], output: Path) -> Iterator[str]:
+def drafted(written: Sequence[Path], failed: Sequence[Result], output: Path) -> Iterator[str]:
     """Write what `draft` made, and last what it could not make."""
     yield from (f"{path}" for path in written)
     yield from _shared(failed)

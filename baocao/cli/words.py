@@ -44,7 +44,8 @@ def fault(message: str) -> str:
     return message
 
 
-def _translated(page: str) -> str:
+def translated(page: str) -> str:
+    """Return a help page in Vietnamese."""
     for english, vietnamese in _HELP.items():
         page = page.replace(english, vietnamese)
     return re.sub(r" <[\w\[\]]+>", lambda found: " " * len(found[0]), page)  # Python's types, of no use to a clerk
@@ -55,7 +56,7 @@ class Command(TyperCommand):
 
     def get_help(self, ctx: Any) -> str:
         """Return the help page."""
-        return _translated(super().get_help(ctx))
+        return translated(super().get_help(ctx))
 
 
 class Group(TyperGroup):
@@ -63,7 +64,7 @@ class Group(TyperGroup):
 
     def get_help(self, ctx: Any) -> str:
         """Return the help page."""
-        return _translated(super().get_help(ctx))
+        return translated(super().get_help(ctx))
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the parameters, those that typer adds with Vietnamese help."""

@@ -10,7 +10,7 @@ from baocao.phrases import Catalogue
 _LINE = {"no": None, "deducted": None, "awarded": None, "standard": None}
 _RATED = ("name", "rating")
 _CONDITIONS = {"conditions": ("required", "observed")}
-_RESULT = {"year": None, "organization": None, "total": None, "standard": None}
+_RESULT = {"year": None, "organization": None, "total": None, "standard": None, "rating": None, "deducted": None}
 _THRESHOLD = {"population": None, "rating": None, "threshold": None}
 
 FINDINGS: Catalogue = {
@@ -26,7 +26,7 @@ FINDINGS: Catalogue = {
     "findings.points.below": {"below": None},
     "findings.achievement.observed": {"stated": None, "attested": None},
     "findings.achievement.required": {},
-    "findings.levels.observed": {"items": ("no", "level")},
+    "findings.levels.observed": {"items": ("no", "level", "reason")},
     "findings.levels.at_least": {"items": (), "level": None},
     "findings.levels.at_most": {"items": (), "level": None},
     "findings.share.observed": {
@@ -73,7 +73,7 @@ COMMENT: Catalogue = {
     "comment.result.good": _RESULT,
     "comment.result.completed": _RESULT,
     "comment.result.not_completed": _RESULT,
-    "comment.result.undetermined": _RESULT,
+    "comment.result.undetermined": {"year": None, "organization": None, "total": None, "standard": None},
     "comment.result.open": {
         "year": None,
         "organization": None,
@@ -94,14 +94,18 @@ COMMENT: Catalogue = {
         "rating": None,
     },
     "comment.limits.section": {"section": None, "deducted": None, "criteria": ("no", "reason")},
-    "comment.limits.targets": {"missed": None, "counted": None},
+    "comment.limits.targets": {"missed": None, "counted": None, "force_majeure": None},
     "comment.limits.weaknesses": {"left": None},
     "comment.limits.earlier": {"unremedied": None},
     "comment.limits.population": {"not_completed": None, "population": None, "rating": None},
+    "comment.limits.disciplined": {},
+    "comment.limits.subordinates": {"disciplined": None, "excused": None},
     "comment.conclusion.not_higher": {"rating": None, **_CONDITIONS},
     "comment.conclusion.knocked_out": {"rating": None, "lowest": None, **_CONDITIONS},
     "comment.conclusion.undetermined": _CONDITIONS,
     "comment.conclusion.unknown": _CONDITIONS,
+    "comment.conclusion.unknown_cases": _CONDITIONS,
+    "comment.conclusion.confirmed": {"by": None, "rating": None, "reason": None},
     "comment.conclusion.lowered": {"by": None, "rating": None, "computed": None, "reason": None},
     "comment.conclusion.settled": {"by": None, "rating": None, "reason": None},
     "comment.conclusion.remedy": {"organization": None, "limits": None, "left": None},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations_with_replacement
 
@@ -64,8 +65,41 @@ def _sums(form: Form) -> Iterator[Problem]:
     for no in ("", *(criterion.no for criterion in form.criteria)):
         below = [criterion.standard for criterion in form.criteria if criterion.parent == no]
         standard = form.by_no[no].standard if no else form.total
-        if below and sum(below) != standard:
+        if (below or not no) and sum(below) != standard:
             yield messages_form.wrong_sum(no, standard, sum(below, Decimal(0)))
+
+
+def _points(form: Form) -> Iterator[Problem]:
+    """Every figure can be awarded: above nought, in the form's step."""
+    for row in form.criteria:
+        bands = row.banded.bands if row.banded else ()
+        for figure in (row.standard, *(band.points for band in bands)):
+            if figure % form.step or not row.standard:
+                yield messages_form.wrong_points(row.no, figure, form.step)
+
+
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)?")
+
+
+def _spoken(form: Form) -> Iterator[Problem]:
+    """What a clause or band asks stands in its own official sentence: the paper never says another number."""
+    for no, clause in form.clauses.items():
+        asked = [getattr(condition, name, None) for condition in clause.conditions for name in _THRESHOLDS]
+        yield from _unspoken(f"clauses {no}", clause.text, asked)
+    for row in form.criteria:
+        for band in row.banded.bands if row.banded else ():
+            yield from _unspoken(f"criteria {row.no}.banded", band.text, [band.points, getattr(band, "at_least", None)])
+
+
+_THRESHOLDS = ("at_least", "above", "below", "at_most")
+
+
+def _unspoken(where: str, sentence: str, asked: Iterable[object]) -> Iterator[Problem]:
+    said = [Decimal(figure.replace(",", ".")) for figure in _FIGURE.findall(sentence)]
+    for figure in asked:
+        is_number = isinstance(figure, int | Decimal) and figure  # nought is said in words, or not at all
+        if is_number and figure not in said:
+            yield messages_form.unspoken_figure(where, Decimal(str(figure)), said)
 
 
 def _ladders(form: Form) -> Iterator[Problem]:
@@ -216,6 +250,8 @@ CHECKS: tuple[Callable[[Form], Iterator[Problem]], ...] = (
     _numbers,
     _parents,
     _sums,
+    _points,
+    _spoken,
     _ladders,
     _references,
     _choices,

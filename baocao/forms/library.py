@@ -24,6 +24,9 @@ _SHIPPED = (Path(__file__).parents[1] / "templates", Path(__file__).parents[2] /
 """Inside the installed package; in a checkout, beside it."""
 
 
+MOST_TEMPLATE_BYTES = 16 * 1024 * 1024
+
+
 @dataclass(frozen=True)
 class FormFolder:
     """One folder = one form: its data, its phrases, its Word templates."""
@@ -38,9 +41,18 @@ class FormFolder:
         return self.path / "scoresheet.docx"
 
     @cached_property
+    def template(self) -> bytes:
+        """The bytes of the Word template, read once: what is printed and what is digested are the same.
+
+        Raises:
+            DataError: it cannot be read.
+        """
+        return read_limited(self.scoresheet, MOST_TEMPLATE_BYTES)
+
+    @cached_property
     def template_digest(self) -> str:
         """SHA-256 of the Word template's bytes."""
-        return hashlib.sha256(read_limited(self.scoresheet)).hexdigest()
+        return hashlib.sha256(self.template).hexdigest()
 
 
 class Library:

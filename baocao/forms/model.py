@@ -16,6 +16,7 @@ from pydantic import Field
 from baocao.forms.conditions import Clause, RatingRule
 from baocao.forms.criteria import Basis, Criterion, Population
 from baocao.forms.values import RATINGS, Frozen, Kind, Level, Line, Passage, Percent, Points, RatingKey, Slug
+from baocao.text import points
 
 
 class KindOfOrganization(Frozen):
@@ -180,10 +181,27 @@ class Form(Frozen):
         return {clause.no: clause for rule in self.ratings for clause in rule.clauses}
 
     @cached_property
+    def official_sentences(self) -> tuple[str, ...]:
+        """Every official sentence in the order in which the paper has them."""
+        texts = self.texts
+        sentences = [texts.title, texts.subtitle, texts.assessed_label, *texts.instructions]
+        sentences += [title for _name, title in texts.columns]
+        for criterion in self.criteria:
+            sentences += [criterion.printed_no, *criterion.printed_paragraphs]
+        sentences.append(texts.method_title)
+        for rule in self.ratings:
+            sentences += [rule.heading, *(clause.text for clause in rule.clauses)]
+        sentences += [texts.note, texts.comment_label, texts.total_label, texts.proposed_label, texts.signature_line]
+        return tuple(sentences)
+
+    @cached_property
     def digest(self) -> str:
-        """SHA-256 of the form's content without its confirmation, independent of layout and comments."""
-        content = self.model_dump(mode="json", exclude={"confirmation"})
-        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """SHA-256 of the form's content without its confirmation, independent of layout and comments.
+
+        Keys that a form does not use are left out, so that a later version that knows more keys finds the same.
+        """
+        content = self.model_dump(exclude={"confirmation"}, exclude_defaults=True)
+        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=points)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property

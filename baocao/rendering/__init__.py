@@ -10,7 +10,6 @@ from docx.oxml.ns import qn
 
 from baocao import __version__, messages_form
 from baocao.errors import DataError
-from baocao.files import read_limited
 from baocao.forms import FormFolder
 from baocao.forms.model import Form
 from baocao.narrative import Narrative
@@ -33,7 +32,7 @@ def draft_scoresheet(judged: Judged, narrative: Narrative) -> bytes:
     Raises:
         DataError: the template cannot be used.
     """
-    template = read_limited(judged.folder.scoresheet)
+    template = judged.folder.template
     context = scoresheet_context(judged, narrative, draft=True)
     parts = fill(template, context, _properties(judged), _day(judged))
     return package.pack(package.label(parts, _labels(judged)))
@@ -89,7 +88,7 @@ def try_template(judged: Judged, narrative: Narrative) -> None:
     Raises:
         DataError: the template cannot be filled, or leaves out official sentences.
     """
-    template = read_limited(judged.folder.scoresheet)
+    template = judged.folder.template
     full = scoresheet_context(judged, narrative, draft=True)
     package.unpack(template)
     faults = proofread(template, full)
@@ -110,30 +109,10 @@ def paragraphs(document: bytes) -> list[str]:
     return [clean(text) for text in texts]
 
 
-def official_sentences(form: Form) -> list[str]:
-    """Return every official sentence of a form in the order in which the paper has them."""
-    texts = form.texts
-    sentences = [texts.title, texts.subtitle, texts.assessed_label, *texts.instructions]
-    sentences += [title for _name, title in texts.columns]
-    for criterion in form.criteria:
-        sentences += [criterion.printed_no, *criterion.printed_paragraphs]
-    sentences.append(texts.method_title)
-    for rule in form.ratings:
-        sentences += [rule.heading, *(clause.text for clause in rule.clauses)]
-    return [
-        *sentences,
-        texts.note,
-        texts.comment_label,
-        texts.total_label,
-        texts.proposed_label,
-        texts.signature_line,
-    ]
-
-
 def left_out(form: Form, printed: list[str]) -> list[str]:
     """Return the official sentences that do not begin a printed paragraph after the one before."""
     missing, position = [], 0
-    for sentence in official_sentences(form):
+    for sentence in form.official_sentences:
         found = next((at for at in range(position, len(printed)) if printed[at].startswith(sentence)), None)
         if found is None:
             missing.append(sentence)

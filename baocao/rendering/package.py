@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 
@@ -11,6 +14,12 @@ from lxml import etree
 
 from baocao import messages_form
 from baocao.errors import DataError
+
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    OSError, RuntimeError, NotImplementedError, EOFError, ValueError,
+)  # fmt: skip
+"""All that zipfile raises on files that are no zip, or were one."""
 
 Parts = dict[str, bytes]
 """Name in the zip → content."""
@@ -44,16 +53,7 @@ def unpack(content: bytes) -> Parts:
             if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _MOST_BYTES:
                 raise DataError([messages_form.not_a_document("quá lớn sau khi giải nén")])
             parts = {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        OSError,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-    ) as error:
-        raise DataError([messages_form.not_a_document("tệp hỏng hoặc không phải .docx")]) from error
-    except ValueError as error:
+    except _DAMAGED as error:
         raise DataError([messages_form.not_a_document("tệp hỏng hoặc không phải .docx")]) from error
     if not {_TYPES, _RELATIONSHIPS, "word/document.xml"} <= parts.keys():
         raise DataError([messages_form.not_a_document("thiếu phần chính của văn bản Word")])

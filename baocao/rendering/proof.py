@@ -19,7 +19,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from baocao import messages_form
 from baocao.errors import Problem
 from baocao.rendering.context import Context, Printable
-from baocao.rendering.template import ENVIRONMENT, forbidden
+from baocao.rendering.template import ENVIRONMENT, UNUSABLE, forbidden, reason
 from baocao.text import shorten
 
 _TAG = re.compile(r"\{\{(?P<print>.*?)\}\}|\{%(?P<block>.*?)%\}|\{#.*?#\}|(?P<stray>\{\{|\{%|\}\}|%\})", re.DOTALL)
@@ -45,7 +45,10 @@ def proofread(template: bytes, context: Context) -> tuple[Problem, ...]:
         template: the bytes of a docx that `package.unpack` accepts.
         context: a full context, with at least one entry in every list; it tells which names there are.
     """
-    document = Document(BytesIO(template))
+    try:
+        document = Document(BytesIO(template))
+    except UNUSABLE as error:
+        return (messages_form.bad_template(reason(error)),)
     stories = (_paragraphs(document.iter_inner_content()), *_margins(document))
     return tuple(problem for story in stories for problem in _Reader(context).faults(_tags(story)))
 

@@ -52,12 +52,14 @@ def fill(template: bytes, context: Context, properties: Mapping[str, str], day: 
         DataError: the template is no docx, uses more than printing, choices and loops, or names what the context
             does not have.
     """
-    _admit(template)
+    admit(template)
     document = DocxTemplate(BytesIO(template))
     try:
+        document.init_docx()
+        _blank_core_properties(document)
         document.render({name: _escaped(value) for name, value in context.items()}, ENVIRONMENT)
-    except (TemplateError, TypeError, etree.XMLSyntaxError) as error:
-        raise DataError([messages_form.bad_template(_reason(error))]) from error
+    except UNUSABLE as error:
+        raise DataError([messages_form.bad_template(reason(error))]) from error
     _set_core_properties(document, properties, day)
     saved = BytesIO()
     document.save(saved)
@@ -65,9 +67,14 @@ def fill(template: bytes, context: Context, properties: Mapping[str, str], day: 
 
 
 @lru_cache(maxsize=16)
-def _admit(template: bytes) -> None:
-    """Refuse a template that is no docx or says more than a template may; remembered by its bytes."""
-    unpack(template)
+def admit(template: bytes) -> None:
+    """Refuse a template that is no docx or says more than a template may; remembered by its bytes.
+
+    Raises:
+        DataError: see `fill`. Footnotes are refused: docxtpl renders them once for each section, values included.
+    """
+    if "word/footnotes.xml" in unpack(template):
+        raise DataError([messages_form.bad_template("có chú thích cuối trang (footnote), không được phép")])
     try:
         document = DocxTemplate(BytesIO(template))
         document.init_docx()
@@ -75,8 +82,15 @@ def _admit(template: bytes) -> None:
         for source in sources:
             for construct in forbidden(ENVIRONMENT.parse(source)):
                 raise DataError([messages_form.bad_template(f"dùng {construct}, không được phép")])
-    except (TemplateError, OpcError, KeyError, ValueError, etree.XMLSyntaxError) as error:
-        raise DataError([messages_form.bad_template(_reason(error))]) from error
+    except UNUSABLE as error:
+        raise DataError([messages_form.bad_template(reason(error))]) from error
+
+
+UNUSABLE = (
+    TemplateError, OpcError, etree.XMLSyntaxError,
+    AttributeError, KeyError, RecursionError, SyntaxError, TypeError, ValueError,
+)  # fmt: skip
+"""What Jinja, lxml and python-docx raise on a file whose XML or tags are damaged."""
 
 
 def _headers_and_footers(document: DocxTemplate) -> Iterator[str]:
@@ -90,6 +104,7 @@ def forbidden(node: nodes.Node, depth: int = 0) -> Iterator[str]:
     depth += isinstance(node, nodes.For)
     if not isinstance(node, _ALLOWED) or depth > _DEEPEST_LOOP:
         yield type(node).__name__
+        return
     for child in node.iter_child_nodes():
         yield from forbidden(child, depth)
 
@@ -107,6 +122,12 @@ def _escaped(value: Printable) -> object:
     return Markup(str(escape(value)).replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704
 
 
+def _blank_core_properties(document: DocxTemplate) -> None:
+    """Keep docxtpl from rendering what stands in the properties; they are set afterwards."""
+    for name in ("author", "comments", "identifier", "language", "subject", "title"):
+        setattr(document.docx.core_properties, name, "")
+
+
 def _set_core_properties(document: DocxTemplate, properties: Mapping[str, str], day: date) -> None:
     core = document.docx.core_properties
     for name, value in properties.items():
@@ -117,5 +138,6 @@ def _set_core_properties(document: DocxTemplate, properties: Mapping[str, str], 
     core.created = core.modified = datetime(day.year, day.month, day.day)  # noqa: DTZ001
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Return what a library said, without markup and on one line."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", str(error))).strip()
