@@ -478,7 +478,7 @@ def unknown_fact(where: str) -> Problem:
 
 
 def unanswered_flag(said: str) -> Problem:
-    return Problem("proposal", said, "Ghi proposal với mức đề nghị, người đề nghị và lý do để xác nhận.", Blocks.ISSUE)
+    return Problem("proposal", said.rstrip("."), "Ghi proposal với mức đề nghị, người đề nghị và lý do để xác nhận.", Blocks.ISSUE)
 
 
 def unconfirmed_form(key: str) -> Problem:

@@ -15,7 +15,7 @@ from baocao.inputs import NO_OFFICE, Office
 from baocao.narrative import Narrative, narrate
 from baocao.rating import rate
 from baocao.rendering import draft_scoresheet, try_template
-from baocao.review import Judged, review
+from baocao.review import Judged, review, review_parts
 from baocao.scoring import score
 from baocao.submission import Submission
 
@@ -72,10 +72,11 @@ def assess_bytes(content: bytes, source: str, library: Library, office: Office =
     found = _besides(reading.problems, inputs.check(folder.form, reading.submission))
     judged, narrative = judge(folder, inputs.without(reading.submission, found))
     if found:
-        # what was put aside leaves much open that is not: only what must be mended anyway is worth saying
-        reviewed = [problem for problem in review(judged) if problem.blocks is Blocks.DRAFT]
-        return Result(source, reading.located(_besides(found, reviewed)))
-    return Result(source, reading.located(review(judged)), judged, narrative)
+        return Result(source, reading.located(_besides(found, review_parts(judged))))
+    reviewed = review(judged)
+    faults = [problem for problem in reviewed if problem.blocks is Blocks.DRAFT]
+    # what follows from a fault is not worth saying before it is mended
+    return Result(source, reading.located(faults or reviewed), judged, narrative)
 
 
 def judge(folder: FormFolder, submission: Submission) -> tuple[Judged, Narrative]:

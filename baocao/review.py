@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 
 from pydantic import BaseModel
 
@@ -21,7 +22,6 @@ from baocao.messages import place
 from baocao.rating import Rating
 from baocao.scoring import Line, PointsSource, Scoresheet
 from baocao.submission import Submission
-from baocao.text import points
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,11 @@ class Judged:
 def review(judged: Judged) -> tuple[Problem, ...]:
     """Return the problems of a rated submission, those that only block its issue included."""
     return tuple(problem for rule in REVIEWS for problem in rule(judged))
+
+
+def review_parts(judged: Judged) -> tuple[Problem, ...]:
+    """Return what can be told of a submission of which some parts were put aside: nothing that the whole decides."""
+    return tuple(problem for rule in (_bands, _reasons) for problem in rule(judged))
 
 
 def _reasons(judged: Judged) -> Iterator[Problem]:
@@ -165,49 +170,73 @@ def is_elsewhere(form: Form, submission: Submission) -> bool:
 # --- a clerk's own comment -------------------------------------------------------------------------------------
 
 _NUMBER = r"\d{1,12}(?:[.,]\d{1,6})*"
+_NOUNS = "(?:chỉ tiêu|đảng viên|tổ chức đảng|hạn chế)"
 _TOTAL = re.compile(
-    rf"(?:tổng (?:số )?điểm|tổng điểm chấm|điểm chấm:?|tổng cộng)(?:\s+(?:là|đạt|được|chấm|của|chi bộ|đảng bộ))*"
+    rf"(?:tổng (?:số )?điểm(?: chấm)?|điểm chấm|tổng cộng)(?:\s+(?:là|đạt|được|của|chi bộ|đảng bộ))*"
     rf"\s*:?\s*({_NUMBER})(?:\s*/\s*({_NUMBER}))?",
     re.IGNORECASE,
 )
-_OF_TOTAL = re.compile(rf"(?<![\d.,/])({_NUMBER})\s*/\s*({_NUMBER})\s*điểm", re.IGNORECASE)
-_SHARE = re.compile(
-    rf"(?<![\d.,/])({_NUMBER})\s*/\s*({_NUMBER})\s+(?:chỉ tiêu|đảng viên|tổ chức đảng|hạn chế)", re.IGNORECASE
-)
-_FORMAT_DOT = re.compile(r"\d+\.\d{1,2}(?!\d)")
+_REACHED = re.compile(rf"\bđạt\s+({_NUMBER})(?:\s*/\s*({_NUMBER}))?\s*điểm\b", re.IGNORECASE)
+_COUNT = re.compile(rf"(?<![\d.,/])({_NUMBER})\s*/\s*({_NUMBER})\s+{_NOUNS}", re.IGNORECASE)
+_SHARE = re.compile(rf"(?<![\d.,/])({_NUMBER})\s*%\s*(?:số\s+)?{_NOUNS}", re.IGNORECASE)
+_WITH_DOT = re.compile(r"\d+\.\d{1,2}")
 
 
 def _comment(judged: Judged) -> Iterator[Problem]:
-    """A comment may say what it likes, but not another total, another count or another rating than the sheet."""
+    """A comment may say what it likes, but not another total, count, share or rating than the sheet.
+
+    Figures are judged where the words around them say what they are; a date or the number of a paper is no figure.
+    """
     comment = judged.submission.comment
     if not comment:
         return
-    total = judged.scoresheet.total
-    for match in (*_TOTAL.finditer(comment), *_OF_TOTAL.finditer(comment)):
-        if total is not None and not _is_points(match, judged):
-            yield messages.comment_total(match[0], total)
-    counts = {(Decimal(part), Decimal(whole)) for part, whole in _counted(judged.submission)}
-    for match in _SHARE.finditer(comment):
-        if (_exact(match[1]), _exact(match[2])) not in counts:
-            known = [f"{points(part)}/{points(whole)}" for part, whole in sorted(counts) if whole == _exact(match[2])]
+    yield from _comment_points(judged, comment)
+    counts = sorted(set(_counted(judged.submission)))
+    for match in _COUNT.finditer(comment):
+        said = (_exact(match[1]), _exact(match[2]))
+        if said not in [(Decimal(part), Decimal(whole)) for part, whole in counts]:
+            known = [f"{part}/{whole}" for part, whole in counts if whole == said[1]]
             yield messages.comment_count(match[0], known)
+    shares = [Fraction(part * 100, whole) for part, whole in counts if whole]
+    for match in _SHARE.finditer(comment):
+        if not any(_rounds_to(share, _exact(match[1]), judged.form) for share in shares):
+            yield messages.comment_count(match[0], [])
     yield from _comment_rating(judged, comment)
 
 
-def _is_points(match: re.Match[str], judged: Judged) -> bool:
-    """Whether "91,5" is the total, or "4,5/5 điểm" the points of a row."""
-    awarded, standard = match.groups()
-    if standard is None:
-        return _exact(awarded) == judged.scoresheet.total
-    rows = {(judged.scoresheet.awarded(row.no), row.standard) for row in judged.form.criteria}
-    sheet = (judged.scoresheet.total, judged.form.total)
-    said = (_exact(awarded), _exact(standard))
-    return said == sheet or (match.re is _OF_TOTAL and said in rows)
+def _comment_points(judged: Judged, comment: str) -> Iterator[Problem]:
+    sheet = judged.scoresheet
+    if sheet.total is None:
+        return
+    rows = [(sheet.awarded(row.no), row.standard) for row in judged.form.criteria]
+    total = (sheet.total, judged.form.total)
+    for pattern, known in ((_TOTAL, [total]), (_REACHED, [total, *rows])):
+        for match in pattern.finditer(comment):
+            awarded, standard = _exact(match[1]), match[2] and _exact(match[2])
+            if not any(awarded == have and standard in (None, full) for have, full in known):
+                yield messages.comment_total(match[0], sheet.total)
+
+
+def _rounds_to(share: Fraction, said: Decimal, form: Form) -> bool:
+    """Whether a percentage may be written so: rounded or cut off, but never up over a threshold of the form."""
+    decimals = max(0, -int(said.as_tuple().exponent))
+    step = Fraction(1, 10**decimals)
+    if not (share - step < said < share + step):
+        return False
+    crossed = [rule for rule in _share_thresholds(form) if share < rule <= said]
+    return not crossed
+
+
+def _share_thresholds(form: Form) -> Iterator[int]:
+    for clause in form.clauses.values():
+        for condition in clause.conditions:
+            if isinstance(condition, ShareCondition):
+                yield condition.at_least or condition.above or 0
 
 
 def _exact(number: str) -> Decimal:
     """Read a figure as a clerk writes it: `1.234,5`, `92,5`, and also `92.5`."""
-    if _FORMAT_DOT.fullmatch(number):
+    if _WITH_DOT.fullmatch(number):
         return Decimal(number)
     try:
         return Decimal(number.replace(".", "").replace(",", ".", 1))
