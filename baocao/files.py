@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -25,7 +26,7 @@ def read_limited(path: Path, most: int = MOST_BYTES) -> bytes:
         with path.open("rb") as file:
             content = file.read(most + 1)
     except OSError as error:
-        raise DataError([messages.unreadable(str(path), error.strerror or str(error))]) from error
+        raise DataError([messages.unreadable(str(path), reason(error))]) from error
     if len(content) > most:
         raise DataError([messages.too_large(str(path), most)])
     return content
@@ -52,7 +53,7 @@ def write_whole(path: Path, content: bytes) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise MissingError([messages.unwritable(str(path), error.strerror or str(error))]) from error
+        raise MissingError([messages.unwritable(str(path), reason(error))]) from error
 
 
 def _umask() -> int:
@@ -70,3 +71,21 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+_REASONS = {
+    errno.ENOENT: "không có tệp hoặc thư mục này",
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không có quyền",
+    errno.EROFS: "ổ đĩa chỉ cho đọc",
+    errno.ENOSPC: "đĩa đã đầy",
+    errno.EEXIST: "đã có tệp trùng tên với thư mục",
+    errno.ENOTDIR: "một phần của đường dẫn không phải là thư mục",
+    errno.EISDIR: "đây là thư mục",
+    errno.ENAMETOOLONG: "tên quá dài",
+}
+
+
+def reason(error: OSError) -> str:
+    """Say in Vietnamese what the system could not do."""
+    return _REASONS.get(error.errno or 0, f"lỗi hệ thống số {error.errno}")

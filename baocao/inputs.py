@@ -6,16 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from baocao import messages
 from baocao.errors import DataError, Problem
 from baocao.exact_json import Raw, parse
 from baocao.forms.criteria import Population
 from baocao.forms.model import Form
+from baocao.forms.values import allowed_keys
 from baocao.messages import place
 from baocao.submission import DisciplinedSubordinate, Facts, RatedOrganization, Submission, Tally
 
@@ -161,7 +161,7 @@ def _validated(raw: Raw, faults: tuple[Problem, ...]) -> tuple[Submission | None
         except ValidationError as error:
             found = error.errors(include_url=False)
         if attempt == 0:
-            structural = [messages.structure(fault, allowed_keys(fault["loc"][:-1])) for fault in found]
+            structural = [messages.structure(fault, allowed_keys(Submission, fault["loc"][:-1])) for fault in found]
             problems += [problem for problem in structural if not inside(problem.where, places)]
         for fault in found:
             _put_aside(raw, fault["loc"])
@@ -182,6 +182,8 @@ _STAND_INS: Mapping[str, Any] = {
 
 def _put_aside(raw: Raw, loc: tuple[int | str, ...]) -> None:
     """Replace the smallest part around a fault by one that says nothing."""
+    if not loc:  # nothing of it could be read
+        return
     top, part = str(loc[0]), (str(loc[1]) if len(loc) > 1 else "")
     if top in ("scores", "facts") and part and isinstance(raw.get(top), dict):
         kept = {key: value for key, value in raw[top].items() if key != part}
@@ -193,26 +195,6 @@ def _put_aside(raw: Raw, loc: tuple[int | str, ...]) -> None:
         raw[top] = _STAND_INS[top]
     elif top not in Submission.model_fields:
         raw.pop(top, None)
-
-
-def allowed_keys(loc: Iterable[int | str]) -> list[str]:
-    """Return the keys that the contract allows in the object at `loc`."""
-    found: object = Submission
-    for step in loc:
-        if isinstance(found, type) and issubclass(found, BaseModel) and step in found.model_fields:
-            found = found.model_fields[str(step)].annotation
-        else:
-            found = next((part for part in reversed(get_args(found)) if part is not Ellipsis), None)
-        found = _without_none(found)
-    if isinstance(found, type) and issubclass(found, BaseModel):
-        return [field.alias or name for name, field in found.model_fields.items()]
-    return []
-
-
-def _without_none(annotation: object) -> object:
-    if get_origin(annotation) in (Union, UnionType):
-        return next(part for part in get_args(annotation) if part is not type(None))
-    return annotation
 
 
 # --- the submission against its form ---------------------------------------------------------------------------
@@ -240,7 +222,7 @@ def _criteria(form: Form, submission: Submission) -> Iterator[Problem]:
     leaves = {leaf.no for leaf in form.leaves}
     for no in submission.scores:
         if no not in form.by_no:
-            yield messages.unknown_criterion(no, list(form.by_no))
+            yield messages.unknown_criterion(no, [leaf.no for leaf in form.leaves])
         elif no not in leaves:
             yield messages.not_a_leaf(no, [leaf.no for leaf in form.inside(no)])
     for leaf in form.leaves:

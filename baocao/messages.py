@@ -183,7 +183,7 @@ def not_an_object(found: object) -> Problem:
 
 
 _STRUCTURE: Mapping[str, tuple[str, str]] = {
-    "missing": ("thiếu khóa này", "Thêm khóa; điều chưa biết thì ghi null."),
+    "missing": ("thiếu khóa này", "Thêm khóa này."),
     "not_filled": ("chưa điền (null)", "Ghi nội dung cho khóa này."),
     "model_type": ("phải là một đối tượng {…}, thấy {found}", "Ghi các khóa con trong ngoặc nhọn."),
     "dict_type": ("phải là một đối tượng {…}, thấy {found}", "Ghi các khóa con trong ngoặc nhọn."),
@@ -231,16 +231,18 @@ _STRUCTURE: Mapping[str, tuple[str, str]] = {
 
 def structure(error: ErrorDetails, known: Sequence[str]) -> Problem:
     """Say in Vietnamese what pydantic found at a place; `known` are the keys allowed there."""
-    path = [step for step in error["loc"] if step not in _UNION_TAGS]
+    path = _without_tags(error["loc"])
     if error["type"] == "extra_forbidden":
         name = str(path[-1])
-        allowed = f"Các khóa được phép: {', '.join(known)}."
+        allowed = f"Các khóa được phép: {', '.join(known)}." if known else "Xóa hoặc sửa tên khóa."
         return Problem(
             place(*path), f"khóa {show(name)} không có trong mẫu dữ liệu", f"{nearest(name, known)}{allowed}"
         )
     words: dict[str, Any] = {**error.get("ctx", {}), "found": show(error["input"])}
     if error["type"] == "string_unicode":
         words |= _surrogate(str(error["input"]))
+    words["found"] = show(words["tag"]) if "tag" in words else words["found"]
+    words["expected_tags"] = words.get("expected_tags", "").replace("'", "")
     words["expected"] = _explained(words.get("expected", "").replace(" or ", ", ").replace("'", ""))
     kind = "not_filled" if error["input"] is None and error["type"].endswith("_type") else error["type"]
     message, fix = _STRUCTURE.get(
@@ -273,7 +275,13 @@ def _surrogate(text: str) -> dict[str, object]:
     return {"code": f"U+{ord(text[position]):04X}", "position": position + 1}
 
 
-_UNION_TAGS = frozenset({"ratings", "share"})
+def _without_tags(loc: tuple[int | str, ...]) -> list[int | str]:
+    """Return a place without the kinds of conditions and bands that pydantic puts into it."""
+    return [
+        step
+        for at, step in enumerate(loc)
+        if not (at and loc[at - 1] == "banded") and not (at > 1 and loc[at - 2] == "conditions")
+    ]
 
 
 def _filled(pattern: str, words: Mapping[str, object]) -> str:
@@ -478,7 +486,9 @@ def unknown_fact(where: str) -> Problem:
 
 
 def unanswered_flag(said: str) -> Problem:
-    return Problem("proposal", said.rstrip("."), "Ghi proposal với mức đề nghị, người đề nghị và lý do để xác nhận.", Blocks.ISSUE)
+    return Problem(
+        "proposal", said.rstrip("."), "Ghi proposal với mức đề nghị, người đề nghị và lý do để xác nhận.", Blocks.ISSUE
+    )
 
 
 def unconfirmed_form(key: str) -> Problem:

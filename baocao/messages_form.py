@@ -127,6 +127,10 @@ def wrong_folder(found: str, expected: str) -> Problem:
     return Problem("id", f"mẫu ghi {found} nhưng nằm trong thư mục {expected}", "Sửa id, year hoặc đổi tên thư mục.")
 
 
+def bad_year(year: int) -> Problem:
+    return Problem("year", f"năm {year} không hợp lệ", "Ghi năm từ 1976 đến 2999.")
+
+
 def form_exists(path: str) -> Problem:
     return Problem("", "đã có mẫu này", "Chọn tên hoặc năm khác, hoặc sửa mẫu đang có.", source=path)
 
@@ -139,14 +143,42 @@ def missing_phrase(key: str) -> Problem:
     return Problem(key, "thiếu câu này", "Thêm câu vào phrases.toml.")
 
 
-def bad_phrase(key: str, reason: str) -> Problem:
-    return Problem(key, f"câu sai cú pháp: {reason}", "Sửa các dấu {{ }} và {% %}.")
+def bad_phrase(key: str, found: str) -> Problem:
+    return Problem(key, f"câu sai cú pháp: {found}", "Sửa các dấu {{ }} và {% %}.")
+
+
+_CONSTRUCTS = {
+    "Call": "lời gọi hàm",
+    "Filter": "bộ lọc",
+    "Test": "phép thử “is”",
+    "Getattr": "phần của thứ không có phần",
+    "Getitem": "chỉ số […]",
+    "Assign": "lệnh gán",
+    "AssignBlock": "lệnh gán",
+    "set": "lệnh gán",
+    "Macro": "macro",
+    "Include": "lệnh nhúng tệp",
+    "include": "lệnh nhúng tệp",
+    "Import": "lệnh nhúng tệp",
+    "FromImport": "lệnh nhúng tệp",
+    "For": "vòng lặp quá sâu",
+    "Const": "giá trị ghi sẵn",
+    "CondExpr": "phép chọn trong thẻ in",
+    "Or": "phép chọn trong thẻ in",
+    "And": "phép chọn trong thẻ in",
+    "Compare": "phép so sánh này",
+} | dict.fromkeys(("Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow", "Neg", "Pos", "Concat"), "phép tính")
+
+
+def construct_name(construct: str) -> str:
+    """Name what Jinja calls `Call` or `Mul` in words."""
+    return _CONSTRUCTS.get(construct, "cấu trúc lạ")
 
 
 def phrase_construct(key: str, construct: str) -> Problem:
     return Problem(
         key,
-        f"câu dùng {construct}, không được phép",
+        f"câu dùng {construct_name(construct)}, không được phép",
         "Câu chỉ được in dữ kiện {{ … }}, chọn {% if %} và lặp {% for %}.",
     )
 
@@ -184,14 +216,14 @@ def torn_tag(place: str) -> Problem:
     )
 
 
-def tag_syntax(place: str, reason: str) -> Problem:
-    return Problem(place, f"thẻ sai cú pháp ({reason})", "Kiểm tra tên, dấu ngoặc và dấu nháy thẳng trong thẻ.")
+def tag_syntax(place: str) -> Problem:
+    return Problem(place, "thẻ sai cú pháp", "Kiểm tra tên, dấu ngoặc và dấu nháy thẳng trong thẻ.")
 
 
 def template_construct(place: str, construct: str) -> Problem:
     return Problem(
         place,
-        f"thẻ dùng {construct}, không được phép",
+        f"thẻ dùng {construct_name(construct)}, không được phép",
         "Mẫu Word chỉ được in {{ … }}, chọn {% if %} và lặp {% for %}.",
     )
 

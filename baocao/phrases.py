@@ -159,8 +159,8 @@ def _faults(key: str, source: object, catalogue: Catalogue) -> Iterator[Problem]
     else:
         try:
             tree = _ENVIRONMENT.parse(source)
-        except (TemplateSyntaxError, RecursionError) as error:
-            yield messages_form.bad_phrase(key, str(error))
+        except (TemplateSyntaxError, RecursionError):
+            yield messages_form.bad_phrase(key, messages.show(source))
         else:
             yield from _Reading(key, catalogue[key]).faults(tree.body)
 
@@ -216,18 +216,28 @@ class _Reading:
                 yield from self._fault(inner_node)
             case nodes.Name(name=fact):
                 yield from self._known(fact, self._facts, lambda parts: parts is None)
-            case nodes.Output(nodes=printed) if not all(isinstance(part, _PRINTED) for part in printed):
-                yield messages_form.phrase_construct(self._key, "Output")
+            case nodes.Output(nodes=printed):
+                for expression in printed:
+                    yield from self._printed(expression)
             case nodes.Compare(expr=nodes.Name(name=fact), ops=[nodes.Operand(op=sign, expr=other)]):
                 yield from self._known(fact, self._facts, lambda parts: parts is None)
                 is_text = isinstance(other, nodes.Const) and isinstance(other.value, str)
                 if (is_text and sign not in ("eq", "ne")) or sign in ("in", "notin"):
-                    yield messages_form.phrase_construct(self._key, f"Compare {sign}")
+                    yield messages_form.phrase_construct(self._key, "Compare")
                 yield from self._fault(other)
             case _ if isinstance(node, _PLAIN_NODES) and self._depth < _DEEPEST:
                 yield from self.faults(node.iter_child_nodes())
             case _:
                 yield messages_form.phrase_construct(self._key, type(node).__name__)
+
+    def _printed(self, part: nodes.Expr) -> Iterator[Problem]:
+        """A tag prints a fact: neither a figure of its own nor what it works out."""
+        if isinstance(part, nodes.Const):
+            yield messages_form.phrase_digit(self._key, str(part.value))
+        elif isinstance(part, _PRINTED):
+            yield from self._fault(part)
+        else:
+            yield messages_form.phrase_construct(self._key, type(part).__name__)
 
     def _known(self, name: str, scope: Mapping[str, Parts], fits: Callable[[Parts], bool]) -> Iterator[Problem]:
         if name not in scope or not fits(scope[name]):

@@ -11,6 +11,7 @@ from baocao.errors import Blocks, DataError, Problem
 from baocao.exact_json import parse
 from baocao.files import read_limited
 from baocao.forms import FormFolder, Library
+from baocao.forms.check import spoken
 from baocao.inputs import NO_OFFICE, Office
 from baocao.narrative import Narrative, narrate
 from baocao.rating import rate
@@ -134,7 +135,7 @@ def submissions(paths: Sequence[Path]) -> list[Path]:
             found.extend(inner)
         else:
             found.append(path)
-    return list(dict.fromkeys(found))
+    return list({_resolved(path): path for path in reversed(found)}.values())[::-1]
 
 
 def _is_folder(path: Path) -> bool:
@@ -142,6 +143,13 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:  # a name longer than the system takes: reading it will say so
         return False
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except OSError:
+        return path
 
 
 def _is_submission(path: Path) -> bool:
@@ -161,6 +169,9 @@ def check_form(folder: FormFolder) -> None:
     """
     submission = Submission.model_validate(sample.full(folder.form))
     judged, narrative = judge(folder, submission)
+    contradictions = [problem.inside(str(folder.path / "form.toml")) for problem in spoken(folder.form)]
+    if contradictions:
+        raise DataError(contradictions)
     try:
         try_template(judged, narrative)
     except DataError as error:

@@ -8,7 +8,7 @@ import pytest
 
 from baocao import compare, pipeline
 from baocao.cli import run
-from baocao.errors import UsageError
+from baocao.errors import DataError, UsageError
 from baocao.forms import FormFolder, Library, copy_form
 from tests.strategies import FOLDER
 
@@ -80,9 +80,30 @@ def test_changed_points_are_told(tmp_path: Path) -> None:
 def test_a_changed_condition_is_told_as_it_reads_for_each_kind(tmp_path: Path) -> None:
     told = changes(tmp_path, ("at_least = 80", "at_least = 75"))
     assert [line.split(":")[0] for line in told] == [
-        f"Sửa điều kiện 1.3, yêu cầu đối với {kind}" for kind in ("chi bộ", "chi bộ cơ sở", "đảng bộ")
+        f"Sửa điều kiện 1.3, yêu cầu đối với {kinds}" for kinds in ("chi bộ, chi bộ cơ sở", "đảng bộ")
     ]
     assert "từ 75% đảng viên xếp loại “Hoàn thành tốt nhiệm vụ” trở lên" in told[0]
+
+
+def test_a_band_s_threshold_and_level_are_told(tmp_path: Path) -> None:
+    told = changes(
+        tmp_path,
+        ("at_least = 70, text", "at_least = 75, text"),
+        ('level = "average", at_least', 'level = "poor", at_least'),
+    )
+    assert [line.split(":")[0] for line in told] == ["Sửa mục V, mức 7 điểm", "Sửa mục V, mức 5 điểm"]
+    assert "(từ 70%, cấp độ good)" in told[0]
+    assert "(từ 75%, cấp độ good)" in told[0]
+
+
+def test_the_check_finds_a_figure_that_its_own_sentence_does_not_say(tmp_path: Path) -> None:
+    folder = edited(tmp_path, ("at_least = 80", "at_least = 85"), ("points = 7", "points = 8"))
+    with pytest.raises(DataError) as raised:
+        pipeline.check_form(folder)
+    assert [(problem.where, problem.message) for problem in raised.value.problems] == [
+        ("clauses 1.3", "tính theo 85 nhưng câu in trên mẫu ghi 100, 80, 100, 80"),
+        ("criteria V.banded", "tính theo 8 nhưng câu in trên mẫu ghi 70, 90, 7"),
+    ]
 
 
 def test_what_was_dropped_and_added_is_told(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="In JSON, mỗi tệp một
 Force = Annotated[bool, typer.Option("--force", help="Ghi đè cả tệp không do baocao tạo hoặc đã được sửa.")]
 FormName = Annotated[str, typer.Argument(metavar="MẪU", help="Tên mẫu, ví dụ hoi-quan-chung.")]
 FormKey = Annotated[str, typer.Argument(metavar="MẪU/NĂM", help="Ví dụ hoi-quan-chung/2021.")]
-FormYear = Annotated[int, typer.Argument(metavar="NĂM", min=1976, max=2999, help="Năm của mẫu, ví dụ 2021.")]
+FormYear = Annotated[int, typer.Argument(metavar="NĂM", help="Năm của mẫu, ví dụ 2021.")]
 
 
 def main() -> None:

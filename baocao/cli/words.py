@@ -31,7 +31,7 @@ _FAULTS = (
     (r"No such command '(.+?)'\.?.*", r"không có lệnh \1"),
     (r"Option '?(.+?)'? requires an argument\.?", r"tùy chọn \1 cần có giá trị"),
     (r"Option '?(.+?)'? does not take a value\.?", r"tùy chọn \1 không nhận giá trị"),
-    (r"Got unexpected extra arguments? \((.+)\)", r"thừa tham số: \1"),
+    (r"Got unexpected extra argument(?:s|\(s\))?:? \(?(.+?)\)?$", r"thừa tham số: \1"),
     (r"Invalid value for '?(.+?)'?: (.+)", r"giá trị của \1 không hợp lệ: \2"),
     (r"Input should be a valid integer.*", "phải là số nguyên"),
 )

@@ -81,8 +81,11 @@ def _points(form: Form) -> Iterator[Problem]:
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?")
 
 
-def _spoken(form: Form) -> Iterator[Problem]:
-    """What a clause or band asks stands in its own official sentence: the paper never says another number."""
+def spoken(form: Form) -> Iterator[Problem]:
+    """Yield the figures of clauses and bands that their own official sentences do not say.
+
+    For `form check` only: while figures are being edited a form can be tried out before its sentences follow.
+    """
     for no, clause in form.clauses.items():
         asked = [getattr(condition, name, None) for condition in clause.conditions for name in _THRESHOLDS]
         yield from _unspoken(f"clauses {no}", clause.text, asked)
@@ -226,14 +229,17 @@ _BEYOND = 3
 def _rating_bands(row: Criterion, banded: RatingBands) -> Iterator[Problem]:
     """Try every list of ratings: each is a declared gap or has a band, and each band is chosen for one."""
     chosen = set()
+    told: set[str] = set()
     counted = max((test.at_least or test.exactly or 0) for test in _tests(banded))
     for size in range(counted + _BEYOND):
         for ratings in combinations_with_replacement(RATINGS, size):
             gaps = [gap for gap in banded.gaps if all(test.holds(ratings) for test in gap.when)]
             bands = [band for band in banded.bands if all(test.holds(ratings) for test in band.when)]
-            if not gaps and not bands:
+            if not gaps and not bands and "uncovered" not in told:  # the shortest list tells it best
+                told.add("uncovered")
                 yield messages_form.uncovered_case(row.no, _case(ratings))
-            elif gaps and bands and ratings:
+            elif gaps and bands and ratings and "overlap" not in told:
+                told.add("overlap")
                 yield messages_form.gap_overlaps(row.no, _case(ratings))
             elif bands and not gaps:
                 chosen.add(bands[0].text)
@@ -251,7 +257,6 @@ CHECKS: tuple[Callable[[Form], Iterator[Problem]], ...] = (
     _parents,
     _sums,
     _points,
-    _spoken,
     _ladders,
     _references,
     _choices,

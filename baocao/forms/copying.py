@@ -8,7 +8,7 @@ from pathlib import Path
 
 import tomlkit
 
-from baocao import messages, messages_form
+from baocao import files, messages, messages_form
 from baocao.errors import MissingError, UsageError
 from baocao.forms.library import FormFolder
 
@@ -23,6 +23,8 @@ def copy_form(source: FormFolder, name: str, year: int, into: Path) -> Path:
         MissingError: it cannot be written.
     """
     target = into / name / str(year)
+    if not 1976 <= year <= 2999:
+        raise UsageError([messages_form.bad_year(year)])
     if target.exists():
         raise UsageError([messages_form.form_exists(str(target))])
     form = tomlkit.parse((source.path / "form.toml").read_text(encoding="utf-8"))
@@ -37,5 +39,5 @@ def copy_form(source: FormFolder, name: str, year: int, into: Path) -> Path:
             (copied / "form.toml").write_text(tomlkit.dumps(form), encoding="utf-8")
             copied.replace(target)
     except OSError as error:
-        raise MissingError([messages.unwritable(str(target), error.strerror or str(error))]) from error
+        raise MissingError([messages.unwritable(str(target), files.reason(error))]) from error
     return target

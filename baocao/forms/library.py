@@ -17,6 +17,7 @@ from baocao.files import read_limited
 from baocao.forms import check as checks
 from baocao.forms.catalogue import CATALOGUE
 from baocao.forms.model import Form
+from baocao.forms.values import allowed_keys
 from baocao.phrases import Phrasebook, load, parse_toml
 from baocao.text import clean
 
@@ -136,7 +137,10 @@ def _read_form(path: Path) -> Form:
     try:
         form = Form.model_validate(raw)
     except ValidationError as error:
-        problems.extend(messages.structure(fault, ()) for fault in error.errors(include_url=False))
+        problems.extend(
+            messages.structure(fault, allowed_keys(Form, fault["loc"][:-1]))
+            for fault in error.errors(include_url=False)
+        )
         raise DataError(problems) from error
     problems.extend(checks.check(form))
     expected = f"{path.parent.name}/{path.name}"

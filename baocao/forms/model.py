@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from baocao.forms.conditions import Clause, RatingRule
 from baocao.forms.criteria import Basis, Criterion, Population
@@ -138,7 +138,7 @@ class Form(Frozen):
     """A whole `form.toml`."""
 
     id: Slug
-    year: Annotated[int, Field(ge=1976, le=2999)]
+    year: Annotated[StrictInt, Field(ge=1976, le=2999)]
     name: Line
     jurisdiction: Jurisdiction
     step: Annotated[Points, Field(gt=0)]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated, Literal, get_args
+from types import UnionType
+from typing import Annotated, Literal, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -110,3 +112,23 @@ Slug = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_SLUG}$", "maxLength": _LONGEST_SLUG}),
 ]
 """A name that is the same safe file name everywhere: small ASCII letters, digits, inner `-`, `_` and `.`."""
+
+
+def allowed_keys(model: type[BaseModel], loc: Iterable[int | str]) -> list[str]:
+    """Return the keys that a model allows in the object at `loc`; none where it is one of several models."""
+    found: object = model
+    for step in loc:
+        if isinstance(found, type) and issubclass(found, BaseModel) and step in found.model_fields:
+            found = found.model_fields[str(step)].annotation
+        else:
+            found = next((part for part in reversed(get_args(found)) if part is not Ellipsis), None)
+        found = _without_none(found)
+    if isinstance(found, type) and issubclass(found, BaseModel):
+        return [field.alias or name for name, field in found.model_fields.items()]
+    return []
+
+
+def _without_none(annotation: object) -> object:
+    if get_origin(annotation) in (Union, UnionType):
+        return next(part for part in get_args(annotation) if part is not type(None))
+    return annotation

@@ -19,7 +19,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from baocao import messages_form
 from baocao.errors import Problem
 from baocao.rendering.context import Context, Printable
-from baocao.rendering.template import ENVIRONMENT, UNUSABLE, forbidden, reason
+from baocao.rendering.template import DAMAGED, ENVIRONMENT, forbidden
 from baocao.text import shorten
 
 _TAG = re.compile(r"\{\{(?P<print>.*?)\}\}|\{%(?P<block>.*?)%\}|\{#.*?#\}|(?P<stray>\{\{|\{%|\}\}|%\})", re.DOTALL)
@@ -47,8 +47,8 @@ def proofread(template: bytes, context: Context) -> tuple[Problem, ...]:
     """
     try:
         document = Document(BytesIO(template))
-    except UNUSABLE as error:
-        return (messages_form.bad_template(reason(error)),)
+    except DAMAGED:
+        return (messages_form.not_a_document("tệp hỏng hoặc không phải .docx"),)
     stories = (_paragraphs(document.iter_inner_content()), *_margins(document))
     return tuple(problem for story in stories for problem in _Reader(context).faults(_tags(story)))
 
@@ -179,8 +179,8 @@ class _Reader:
         """Return the one node of a tag, or what is wrong with it."""
         try:
             tree = ENVIRONMENT.parse(source)
-        except TemplateSyntaxError as error:
-            return None, [messages_form.tag_syntax(tag.place, error.message or "")]
+        except TemplateSyntaxError:
+            return None, [messages_form.tag_syntax(tag.place)]
         constructs = list(forbidden(tree))
         if constructs:
             return None, [messages_form.template_construct(tag.place, name) for name in constructs]

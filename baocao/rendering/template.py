@@ -54,12 +54,12 @@ def fill(template: bytes, context: Context, properties: Mapping[str, str], day: 
     """
     admit(template)
     document = DocxTemplate(BytesIO(template))
+    document.init_docx()
+    _blank_core_properties(document)
     try:
-        document.init_docx()
-        _blank_core_properties(document)
         document.render({name: _escaped(value) for name, value in context.items()}, ENVIRONMENT)
-    except UNUSABLE as error:
-        raise DataError([messages_form.bad_template(reason(error))]) from error
+    except (TemplateError, TypeError, etree.XMLSyntaxError) as error:
+        raise DataError([messages_form.bad_template(_reason(error))]) from error
     _set_core_properties(document, properties, day)
     saved = BytesIO()
     document.save(saved)
@@ -79,18 +79,17 @@ def admit(template: bytes) -> None:
         document = DocxTemplate(BytesIO(template))
         document.init_docx()
         sources = [document.patch_xml(document.get_xml()), *_headers_and_footers(document)]
-        for source in sources:
-            for construct in forbidden(ENVIRONMENT.parse(source)):
-                raise DataError([messages_form.bad_template(f"dùng {construct}, không được phép")])
-    except UNUSABLE as error:
-        raise DataError([messages_form.bad_template(reason(error))]) from error
+        constructs = [name for source in sources for name in forbidden(ENVIRONMENT.parse(source))]
+    except DAMAGED as error:
+        raise DataError([messages_form.not_a_document("tệp hỏng hoặc không phải .docx")]) from error
+    except (TemplateError, RecursionError, SyntaxError, TypeError) as error:
+        raise DataError([messages_form.bad_template(_reason(error))]) from error
+    if constructs:
+        raise DataError([messages_form.template_construct("", name) for name in dict.fromkeys(constructs)])
 
 
-UNUSABLE = (
-    TemplateError, OpcError, etree.XMLSyntaxError,
-    AttributeError, KeyError, RecursionError, SyntaxError, TypeError, ValueError,
-)  # fmt: skip
-"""What Jinja, lxml and python-docx raise on a file whose XML or tags are damaged."""
+DAMAGED = (OpcError, etree.XMLSyntaxError, AttributeError, KeyError, ValueError)
+"""What python-docx and lxml raise on a file that is no sound docx."""
 
 
 def _headers_and_footers(document: DocxTemplate) -> Iterator[str]:
@@ -138,6 +137,6 @@ def _set_core_properties(document: DocxTemplate, properties: Mapping[str, str], 
     core.created = core.modified = datetime(day.year, day.month, day.day)  # noqa: DTZ001
 
 
-def reason(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """Return what a library said, without markup and on one line."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", str(error))).strip()
