@@ -82,7 +82,7 @@ def test_a_changed_condition_is_told_as_it_reads_for_each_kind(tmp_path: Path) -
     assert [line.split(":")[0] for line in told] == [
         f"Sửa điều kiện 1.3, yêu cầu đối với {kinds}" for kinds in ("chi bộ, chi bộ cơ sở", "đảng bộ")
     ]
-    assert "từ 75% đảng viên xếp loại “Hoàn thành tốt nhiệm vụ” trở lên" in told[0]
+    assert "từ 75% đảng viên được xếp loại “Hoàn thành tốt nhiệm vụ” trở lên" in told[0]
 
 
 def test_a_band_s_threshold_and_level_are_told(tmp_path: Path) -> None:

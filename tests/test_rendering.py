@@ -380,4 +380,4 @@ def test_each_page_of_the_table_begins_with_its_header(path: Path, pages: dict[s
     text = pages[path.stem]
     last = next(number for number, page in enumerate(text) if "Dưới 50% chấm 0 điểm." in page)
     assert all("TIÊU CHÍ ĐÁNH GIÁ" in page for page in text[: last + 1])
-    assert [clean(page.splitlines()[0]) for page in text[1:]] == [str(at) for at in range(2, len(text) + 1)]
+    assert [clean(page.splitlines()[0]) for page in text[1:]] == [f"{at} - DỰ THẢO" for at in range(2, len(text) + 1)]

@@ -98,8 +98,12 @@ def add_score_table(document: WordDocument) -> None:
         add_text(cell, "BCDauBang", f"{{{{ columns.{column} }}}}")
     with row_block(table, "for row in rows"), row_block(table, 'if row.kind == "section"'):
         add_heading_row(table, "BCMuc", "BCMucSo")
+        add_row_tag(table, 'elif row.kind == "scored_section"')
+        add_heading_row(table, "BCMucCham", "BCMucChamSo")
         add_row_tag(table, 'elif row.kind == "item"')
         add_heading_row(table, "BCNhomTieuChi", "BCNhomTieuChiSo")
+        add_row_tag(table, 'elif row.kind == "scored_item"')
+        add_heading_row(table, "BCNhomTieuChiCham", "BCNhomTieuChiChamSo")
         add_row_tag(table, "else")
         add_each(add_point_row(table, "BCTieuChiSo"), "BCTieuChi", "paragraph", "row.paragraphs")
     add_optional(document, "BCLuuY", "unconfirmed")
@@ -288,7 +292,7 @@ STYLES = (
     Style("BCGhiChu", "BC Ghi chú", base="BCNoiDung"),
     Style("BCLyDo", "BC Lý do điểm trừ", base="BCNoiDung", numbered=True),
     Style("BCNhanXet", "BC Nhận xét", base="BCNoiDung"),
-    Style("BCKetQua", "BC Kết quả", base="BCNoiDung", keep=True),
+    Style("BCKetQua", "BC Kết quả", base="BCNoiDung", after=12, keep=True),
     # Top of the first page, and of the others
     Style("BCDuThao", "BC Dự thảo", bold=True, align="center", indents=(35, 35), borders=BOX),
     Style("BCDuThaoChuThich", "BC Dự thảo (chú thích)", base="BCDuThao", size=12, bold=False, italic=True),
@@ -309,6 +313,16 @@ STYLES = (
     Style("BCNhomTieuChiSo", "BC Nhóm tiêu chí (số và điểm)", base="BCNhomTieuChi", align="center"),
     Style("BCMuc", "BC Mục", base="BCTieuChi", bold=True, keep=True),
     Style("BCMucSo", "BC Mục (số và điểm)", base="BCMuc", align="center"),
+    # scored themselves: no rows of theirs follow that they would have to stay with
+    Style("BCNhomTieuChiCham", "BC Nhóm tiêu chí chấm trực tiếp", base="BCNhomTieuChi", keep=False),
+    Style(
+        "BCNhomTieuChiChamSo",
+        "BC Nhóm tiêu chí chấm trực tiếp (số và điểm)",
+        base="BCNhomTieuChiCham",
+        align="center",
+    ),
+    Style("BCMucCham", "BC Mục chấm trực tiếp", base="BCMuc", keep=False),
+    Style("BCMucChamSo", "BC Mục chấm trực tiếp (số và điểm)", base="BCMucCham", align="center"),
     Style("BCLuuY", "BC Lưu ý dưới bảng", base="BCNoiDung", size=13, italic=True, before=6),
     # Signature: in the right half of the page, held together with the results above it
     Style("BCKyChucVu", "BC Ký - chức vụ", bold=True, align="center", indents=(80, 0), keep=True),
@@ -462,6 +476,10 @@ SETTINGS = """
 <w:listSeparator w:val=";"/>
 """
 
+RUNNING_DRAFT_MARK = (
+    '<w:r><w:t xml:space="preserve">'
+    "{% for mark in draft %}{% if loop.first %} - {{ mark }}{% endif %}{% endfor %}</w:t></w:r>"
+)
 PAGE_FIELD = '<w:fldSimple w:instr=" PAGE "><w:r><w:t>2</w:t></w:r></w:fldSimple>'
 
 
@@ -516,7 +534,7 @@ def set_page(document: WordDocument) -> None:
     section.header.is_linked_to_previous = False
     number = section.header.paragraphs[0]
     number._p.style = "BCSoTrang"
-    number._p.extend(elements(PAGE_FIELD))
+    number._p.extend(elements(PAGE_FIELD + RUNNING_DRAFT_MARK))
 
 
 def package(document: WordDocument) -> bytes:

@@ -109,6 +109,8 @@ def _row(judged: Judged, criterion: Criterion) -> Context:
     form = judged.form
     titled = criterion.no in form.level_items or criterion not in form.leaves
     kind = "section" if not criterion.parent else "item" if titled else "criterion"
+    if kind != "criterion" and criterion in form.leaves:
+        kind = f"scored_{kind}"
     return {
         "kind": kind,
         "no": criterion.printed_no,
