@@ -17,7 +17,7 @@ from baocao.forms.criteria import Population
 from baocao.forms.model import Form
 from baocao.forms.values import allowed_keys
 from baocao.messages import place
-from baocao.submission import DisciplinedSubordinate, Facts, RatedOrganization, Submission, Tally
+from baocao.submission import MOST_ENTRIES, DisciplinedSubordinate, Facts, RatedOrganization, Submission, Tally
 
 OFFICE_KEYS: tuple[tuple[str, ...], ...] = (
     ("$schema",),
@@ -152,14 +152,26 @@ def part_of(where: str) -> str:
 _MOST_PASSES = 3
 
 
+_MOST_FAULTS = 300
+"""So many faults of structure are told in one run: more than a clerk mends at a time, few enough to be quick."""
+
+
+def _cut_down(raw: Raw) -> Iterator[Problem]:
+    """Put aside, before anything walks them, scores of more entries than any form has criteria."""
+    scores = raw.get("scores")
+    if isinstance(scores, dict) and len(scores) > MOST_ENTRIES:
+        raw["scores"] = {}
+        yield messages.too_many("scores", len(scores), MOST_ENTRIES)
+
+
 def _validated(raw: Raw, faults: tuple[Problem, ...]) -> tuple[Submission | None, list[Problem]]:
-    problems = list(faults)
-    places = [fault.where for fault in faults]
+    problems = [*faults, *_cut_down(raw)]
+    places = [fault.where for fault in problems]
     for attempt in range(_MOST_PASSES):
         try:
             return Submission.model_validate(raw), problems
         except ValidationError as error:
-            found = error.errors(include_url=False)
+            found = error.errors(include_url=False)[:_MOST_FAULTS]
         if attempt == 0:
             structural = [messages.structure(fault, allowed_keys(Submission, fault["loc"][:-1])) for fault in found]
             problems += [problem for problem in structural if not inside(problem.where, places)]

@@ -293,6 +293,12 @@ def _filled(pattern: str, words: Mapping[str, object]) -> str:
 # --- submissions against their form ----------------------------------------------------------------------------
 
 
+def too_many(where: str, found: int, most: int) -> Problem:
+    return Problem(
+        where, f"có {found} mục, nhiều hơn {most}", "Kiểm tra có đúng tệp không; không mẫu nào nhiều như vậy."
+    )
+
+
 def office_key(path: str, allowed: Iterable[str]) -> Problem:
     return Problem(
         path,

@@ -588,3 +588,9 @@ def test_points_typed_for_a_band_that_is_not_known_yet_decide_nothing(typed: int
 def test_the_library_is_asked_for_the_form_of_the_submission() -> None:
     assert library().available()
     assert places_of(submission({"form": "khac"})) == ["form"]
+
+
+def test_more_scores_than_any_form_has_criteria_are_one_problem_and_take_no_time() -> None:
+    scores = {f"X{at}": {"awarded": "x"} for at in range(5000)}
+    found = [problem for problem in assessed(submission({"scores": scores})).problems if problem.where == "scores"]
+    assert [problem.message for problem in found] == ["có 5000 mục, nhiều hơn 200"]
