@@ -170,10 +170,17 @@ _LONGEST = 4000
 _DEEPEST = 6
 
 _PLAIN_NODES = (
-    nodes.Output, nodes.Const, nodes.If, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+    nodes.Output, nodes.Const, nodes.If, nodes.And, nodes.Or, nodes.Not,
 )  # fmt: skip
 _PRINTED = (nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Filter)
 _LOOP_PARTS = ("first", "last")
+
+
+_ORDERS = ("eq", "ne", "lt", "lteq", "gt", "gteq")
+
+
+def _is_text(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Const) and isinstance(node.value, str)
 
 
 class _Reading:
@@ -219,12 +226,11 @@ class _Reading:
             case nodes.Output(nodes=printed):
                 for expression in printed:
                     yield from self._printed(expression)
-            case nodes.Compare(expr=nodes.Name(name=fact), ops=[nodes.Operand(op=sign, expr=other)]):
-                yield from self._known(fact, self._facts, lambda parts: parts is None)
-                is_text = isinstance(other, nodes.Const) and isinstance(other.value, str)
-                if (is_text and sign not in ("eq", "ne")) or sign in ("in", "notin"):
+            case nodes.Compare(expr=first, ops=[nodes.Operand(op=sign, expr=second)]) if sign in _ORDERS:
+                texts = [part for part in (first, second) if _is_text(part)]
+                if texts and sign not in ("eq", "ne"):
                     yield messages_form.phrase_construct(self._key, "Compare")
-                yield from self._fault(other)
+                yield from self.faults((first, second))
             case _ if isinstance(node, _PLAIN_NODES) and self._depth < _DEEPEST:
                 yield from self.faults(node.iter_child_nodes())
             case _:

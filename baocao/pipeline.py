@@ -71,7 +71,10 @@ def assess_bytes(content: bytes, source: str, library: Library, office: Office =
     except DataError as error:
         return Result(source, (*reading.problems, *reading.located(error.problems)))
     found = _besides(reading.problems, inputs.check(folder.form, reading.submission))
-    judged, narrative = judge(folder, inputs.without(reading.submission, found))
+    try:
+        judged, narrative = judge(folder, inputs.without(reading.submission, found))
+    except DataError as error:  # a phrase that no check of the form could foresee to fail on just these facts
+        return Result(source, (*reading.located(found), *error.problems))
     if found:
         return Result(source, reading.located(_besides(found, review_parts(judged))))
     reviewed = review(judged)
