@@ -74,7 +74,8 @@ def assess_bytes(content: bytes, source: str, library: Library, office: Office =
     try:
         judged, narrative = judge(folder, inputs.without(reading.submission, found))
     except DataError as error:  # a phrase that no check of the form could foresee to fail on just these facts
-        return Result(source, (*reading.located(found), *error.problems))
+        phrases = str(folder.path / "phrases.toml")
+        return Result(source, (*reading.located(found), *(problem.inside(phrases) for problem in error.problems)))
     if found:
         return Result(source, reading.located(_besides(found, review_parts(judged))))
     reviewed = review(judged)
