@@ -42,7 +42,8 @@ def narrate(phrases: Phrasebook, scoresheet: Scoresheet, rating: Rating, submiss
     if submission.comment:
         own = tuple(Sentence("comment.own", line, {"comment": line}) for line in submission.comment.split("\n"))
         return Narrative(deductions, own, tuple(sentence.text for sentence in own))
-    comment = (*story.result(), *story.strengths(), *story.limits(), *story.conclusion())
+    limits = tuple(story.limits())
+    comment = (*story.result(), *story.strengths(), *limits, *story.conclusion(limits))
     return Narrative(deductions, comment, tuple(_paragraphs(phrases, comment)))
 
 
@@ -277,7 +278,7 @@ class _Story:
 
     # --- general comment: conclusion
 
-    def conclusion(self) -> Iterator[Sentence]:
+    def conclusion(self, limits: Sequence[Sentence]) -> Iterator[Sentence]:
         rating, proposal = self.rating, self.submission.proposal
         if rating.computed is None:
             yield from self._undetermined()
@@ -285,7 +286,6 @@ class _Story:
             yield from self._why_not_higher(rating.computed)
         if proposal:
             yield self._own_word(proposal)
-        limits = tuple(self.limits())
         if limits:
             short = sum(line.deducted > 0 for line in self.scoresheet.lines)
             yield self.say(

@@ -17,21 +17,13 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
-from baocao import pipeline
-from baocao.forms import Library
 from baocao.rendering import package
-from tests.strategies import TEMPLATES
+from tests.examples import EXAMPLES, drafted
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
-EXAMPLES = pipeline.submissions([ROOT / "inputs"])
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 XML_PARTS = ("word/document.xml", "word/header1.xml", "docProps/core.xml")
-
-
-def drafted(path: Path) -> bytes:
-    office = pipeline.read_office(path.parent / pipeline.OFFICE_FILE)
-    return pipeline.assess(path, Library([TEMPLATES]), office).document()
 
 
 def seen(document: bytes) -> Iterator[str]:

@@ -21,21 +21,15 @@ from docx.text.paragraph import Paragraph
 from hypothesis import given, settings
 
 from baocao import pipeline, sample
-from baocao.forms import Library
 from baocao.rendering import draft_scoresheet, is_ours, package, paragraphs
 from baocao.submission import Submission
 from baocao.text import clean
-from tests.strategies import FOLDER, TEMPLATES, submissions
+from tests.examples import EXAMPLES, drafted
+from tests.strategies import FOLDER, submissions
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = pipeline.submissions([ROOT / "inputs"])
 OFFICIAL = ROOT / "tests" / "official-2021.txt"
 """The text of the official form as it was extracted from the office's Word file."""
-
-
-def drafted(path: Path) -> bytes:
-    office = pipeline.read_office(path.parent / pipeline.OFFICE_FILE)
-    return pipeline.assess(path, Library([TEMPLATES]), office).document()
 
 
 def rendered(raw: Mapping[str, Any]) -> bytes:
