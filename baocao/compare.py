@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from baocao import pipeline, sample
 from baocao.forms import FormFolder
-from baocao.forms.criteria import Criterion, RatingBand, ShareBand
+from baocao.forms.criteria import Criterion, FigureBand, FigureBands, RatingBand
 from baocao.forms.model import Form
 from baocao.submission import Submission
 from baocao.text import points
@@ -41,8 +42,10 @@ def _described(folder: FormFolder) -> Described:
     return {
         "mẫu": {
             "tên": form.name,
-            "bước điểm": points(form.step),
-            "tổng điểm": points(form.total),
+            "bước điểm": _points(form.step),
+            "tổng điểm": _points(form.total),
+            "tổng điểm chấm không quá": _points(form.total_at_most),
+            "khi có mục không áp dụng": form.partial_total or "không",
             "nơi ban hành": form.jurisdiction.name,
             "địa bàn": ", ".join(form.jurisdiction.places),
             "mục có cấp độ": ", ".join(form.level_items),
@@ -52,14 +55,24 @@ def _described(folder: FormFolder) -> Described:
             "mức cao nhất khi chưa đủ căn cứ": form.rule(form.decision.undetermined_at_most).name,
         },
         **{f"câu “{name}”": {"nội dung": text} for name, text in _sentences(form)},
-        **{f"cấp độ {rule.name}": {"từ": f"{rule.at_least}%"} for rule in form.levels},
-        **{f"{_level(row)} {row.no}": _criterion(row) for row in form.criteria},
+        **{f"loại tổ chức {kind.name}": {"khóa": kind.key, "xếp loại": kind.population} for kind in form.kinds},
+        **{f"cấp độ {rule.name}": {"từ": f"{rule.at_least or 0}%"} for rule in form.levels},
+        **{f"{_level(row)} {row.no}": _criterion(form, row) for row in form.criteria},
         **{f"mức {rule.name}": {"tiêu đề": rule.heading, "áp dụng khi": rule.given_when} for rule in form.ratings},
         **_clauses(folder),
-        "tỷ lệ khống chế": {
-            "điều kiện": form.quota.clause,
-            "tỷ lệ": f"{form.quota.percent}%",
-            "mẫu số gồm cả mức được khống chế": "có" if form.quota.base_includes_rating else "không",
+        **{
+            f"tỷ lệ khống chế {form.ladder.names[quota.rating]}": {
+                "điều kiện": quota.clause,
+                "tỷ lệ": f"{quota.percent}%",
+                "mẫu số": ", ".join(form.ladder.names[key] for key in quota.base),
+            }
+            for quota in form.quotas
+        },
+        **{f"cột {entry.key}": {"người chấm": entry.name, "được tính": _yes(entry.counts)} for entry in form.assessors},
+        **{f"số liệu {entry.key}": {"tên": entry.name, "trên tổng": entry.out_of or ""} for entry in form.figures},
+        **{
+            f"thang xếp loại của {', '.join(entry.of)}": {"các mức": ", ".join(rung.name for rung in entry.rungs)}
+            for entry in form.ladders
         },
         **{f"lưu ý {flag.key}": {"nội dung": flag.text, "điều kiện": flag.clause} for flag in form.flags},
         **{f"cách hiểu {entry.key}": {"nội dung": entry.text, "lý do": entry.reason} for entry in form.interpretations},
@@ -76,29 +89,43 @@ def _sentences(form: Form) -> Iterator[tuple[str, str]]:
                     yield name, value
                 case tuple():
                     yield name, " ".join(value)
-                case _:
-                    yield from ((f"{name}.{part}", text) for part, text in value)
+                case dict():
+                    yield from ((f"{name}.{part}", text) for part, text in value.items())
 
 
 def _level(row: Criterion) -> str:
     return "tiêu chí" if row.parent else "mục"
 
 
-def _criterion(row: Criterion) -> dict[str, str]:
+def _criterion(form: Form, row: Criterion) -> dict[str, str]:
     told = {
         "nội dung": " ".join((row.text, *row.paragraphs)),
-        "điểm chuẩn": points(row.standard),
-        "căn cứ điểm": row.basis,
+        "cách chấm": row.assessed_by,
+        "vai trò": row.role,
+        "áp dụng cho": ", ".join(row.applies_to or ("mọi loại",)),
+        "điểm chuẩn": _points(row.standard),
+        "căn cứ điểm": row.basis or "không",
     }
     if row.banded:
         for band in row.banded.bands:
-            told[f"mức {points(band.points)} điểm"] = f"{band.text.rstrip(' .;')} ({_when(band)}, cấp độ {band.level})"
+            told[f"mức {points(band.points)} điểm"] = (
+                f"{band.text.rstrip(' .;')} ({_when(form, row, band)}, cấp độ {band.level})"
+            )
     return told
 
 
-def _when(band: RatingBand | ShareBand) -> str:
-    if isinstance(band, ShareBand):
-        return f"từ {band.at_least}%"
+def _points(number: Decimal | None) -> str:
+    return "không" if number is None else points(number)
+
+
+def _yes(value: bool) -> str:
+    return "có" if value else "không"
+
+
+def _when(form: Form, row: Criterion, band: RatingBand | FigureBand) -> str:
+    if isinstance(band, FigureBand):
+        is_share = isinstance(row.banded, FigureBands) and form.is_share(row.banded.of)
+        return f"từ {band.at_least}{'%' if is_share else ''}"
     return " và ".join(str(test.model_dump(exclude_none=True)) for test in band.when)
 
 
@@ -106,9 +133,7 @@ def _clauses(folder: FormFolder) -> Described:
     """Describe each clause by its sentence and by what its conditions ask of each kind of organisation."""
     asked: dict[str, dict[str, str]] = {}
     for kind in folder.form.kinds:
-        raw = sample.full(folder.form)
-        raw["organization"]["kind"] = kind.key
-        judged, _ = pipeline.judge(folder, Submission.model_validate(raw))
+        judged, _ = pipeline.judge(folder, Submission.model_validate(sample.full(folder.form, kind.key)))
         for finding in judged.rating.findings:
             required = asked.setdefault(finding.clause.no, {})
             before = f"{required[kind.name]}; " if kind.name in required else ""

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import singledispatch
+from operator import ge, gt, le, lt
 
-from baocao import logic
+from baocao import figures, logic
 from baocao.forms.conditions import (
     AchievementCondition,
     Clause,
     Condition,
     DisciplinedCondition,
+    FigureCondition,
     LevelsCondition,
     OrganizationsCondition,
     PointsCondition,
     ShareCondition,
     SubordinatesCondition,
-    TargetsCondition,
-    UnremediedCondition,
+    YesNoCondition,
 )
-from baocao.forms.criteria import rated_at_least, rated_exactly
+from baocao.forms.ladder import Ladder
 from baocao.forms.model import Form
-from baocao.forms.values import LEVELS, RATINGS, Level, RatingKey
 from baocao.phrases import Fact, Phrasebook, Sentence
 from baocao.scoring import Scoresheet
 from baocao.submission import Submission, Tally
@@ -44,7 +44,7 @@ class Status(StrEnum):
 class Finding:
     """What became of one condition of one rating."""
 
-    rating: RatingKey
+    rating: str
     clause: Clause
     condition: Condition
     status: Status
@@ -73,7 +73,7 @@ class Case:
     scoresheet: Scoresheet
     submission: Submission
 
-    def finding(self, rating: RatingKey, clause: Clause, condition: Condition) -> Finding:
+    def finding(self, rating: str, clause: Clause, condition: Condition) -> Finding:
         """Return the finding of one condition."""
         kind = self.submission.organization.kind
         if condition.applies_to and kind not in condition.applies_to:
@@ -90,10 +90,6 @@ class Case:
             self.phrases.say(f"findings.{phrase}", facts),
         )
 
-    def name(self, rating: RatingKey) -> str:
-        """Return the official name of a rating."""
-        return self.form.rule(rating).name
-
     @property
     def population(self) -> str:
         """`members` or `subordinates`: whom this kind of organisation rates."""
@@ -105,18 +101,23 @@ class Case:
         found: Tally | None = getattr(self.submission.facts, self.population)
         return found
 
-    def items(self, condition: LevelsCondition) -> tuple[str, ...]:
-        """Return the items that a condition speaks of."""
-        match condition.items:
-            case "core":
-                return self.form.core_items
-            case "others":
-                return self.form.other_items
-            case named:
-                return named
+    @property
+    def ladder(self) -> Ladder:
+        """The ladder on which they are rated."""
+        return self.form.ladder_of(self.population)
+
+    def population_of(self, condition: ShareCondition) -> str:
+        """Return whom a condition is about: those of this kind, or of the first kind that it is about."""
+        about = condition.applies_to or [self.submission.organization.kind]
+        return self.population if self.submission.organization.kind in about else self.form.kind(about[0]).population
+
+    def applicable(self, rows: Sequence[str]) -> list[str]:
+        """Return those of some rows that apply to this kind of organisation."""
+        return [no for no in rows if self.form.applies(no, self.submission.organization.kind)]
 
 
 _UNKNOWN = _Outcome(Status.UNKNOWN, "unknown", {})
+_NO_ROWS = _Outcome(Status.NOT_APPLICABLE, "not_applicable.rows", {})
 
 
 @singledispatch
@@ -140,22 +141,28 @@ def _share(percent: int) -> Fraction:
 
 @_observe.register
 def _(condition: PointsCondition, case: Case) -> _Outcome:
-    def holds(total: Decimal) -> bool:
-        return total >= condition.at_least if condition.at_least is not None else total < (condition.below or 0)
+    def holds(points: Decimal) -> bool:
+        return points >= condition.at_least if condition.at_least is not None else points < (condition.below or 0)
 
-    sheet = case.scoresheet
-    bounds = {holds(sheet.lowest), holds(sheet.highest)}
-    truth = bounds.pop() if len(bounds) == 1 else None
-    if sheet.total is None:
-        return _outcome(truth, "points.open", {"lowest": sheet.lowest, "highest": sheet.highest})
-    return _outcome(truth, "points.observed", {"total": sheet.total})
+    if condition.of is not None and not case.applicable([condition.of]):
+        return _NO_ROWS
+    lowest, highest = case.scoresheet.bounds(condition.of)
+    truths = {holds(lowest), holds(highest)}
+    truth = truths.pop() if len(truths) == 1 else None
+    points = case.scoresheet.total if condition.of is None else case.scoresheet.awarded(condition.of)
+    if points is None:
+        return _outcome(truth, "points.open", {"lowest": lowest, "highest": highest})
+    return _outcome(truth, "points.observed", {"total": points})
 
 
 @_requirement.register
-def _(condition: PointsCondition, _case: Case) -> tuple[str, Mapping[str, Fact]]:
-    if condition.at_least is not None:
-        return "points.at_least", {"at_least": condition.at_least}
-    return "points.below", {"below": condition.below or Decimal(0)}
+def _(condition: PointsCondition, case: Case) -> tuple[str, Mapping[str, Fact]]:
+    word = "at_least" if condition.at_least is not None else "below"
+    threshold = condition.at_least if condition.at_least is not None else (condition.below or Decimal(0))
+    if condition.of is None:
+        return f"points.{word}", {word: threshold}
+    required = case.phrases.say(f"findings.points.{word}", {word: threshold})
+    return "points.row", {"no": condition.of, "required": required.text}
 
 
 # --- achievement
@@ -171,19 +178,20 @@ def _(condition: AchievementCondition, case: Case) -> _Outcome:
     return _outcome(truth, "achievement.observed", {"stated": len(achievements), "attested": attested})
 
 
-# --- levels
+# --- levels, answers
 
 
 @_observe.register
 def _(condition: LevelsCondition, case: Case) -> _Outcome:
-    found = [case.scoresheet.item_of[no] for no in case.items(condition)]
+    found = [case.scoresheet.item_of[no] for no in case.applicable(case.form.items(condition))]
+    if not found:
+        return _NO_ROWS
+    ladder = case.form.level_ladder
 
-    def meets(level: Level | None) -> bool | None:
-        if level is None:
-            return None
+    def meets(level: str | None) -> bool | None:
         if condition.at_most is not None:
-            return LEVELS.index(level) >= LEVELS.index(condition.at_most)
-        return LEVELS.index(level) <= LEVELS.index(condition.at_least or "poor")
+            return None if level is None else ladder.rank(level) >= ladder.rank(condition.at_most)
+        return ladder.at_least(level, condition.at_least or ladder.lowest)
 
     truths = [meets(item.level) for item in found]
     truth = logic.some(truths) if condition.at_most is not None else logic.every(truths)
@@ -193,7 +201,7 @@ def _(condition: LevelsCondition, case: Case) -> _Outcome:
     items = tuple(
         {
             "no": item.no,
-            "level": case.form.level_name(item.level) if item.level else unknown,
+            "level": ladder.names[item.level] if item.level else unknown,
             "reason": (item.reason or "").rstrip(" .;"),
         }
         for item in found
@@ -203,9 +211,40 @@ def _(condition: LevelsCondition, case: Case) -> _Outcome:
 
 @_requirement.register
 def _(condition: LevelsCondition, case: Case) -> tuple[str, Mapping[str, Fact]]:
-    level = condition.at_most or condition.at_least or "poor"
-    facts: Mapping[str, Fact] = {"items": tuple(case.items(condition)), "level": case.form.level_name(level)}
-    return ("levels.at_most" if condition.at_most is not None else "levels.at_least"), facts
+    ladder = case.form.level_ladder
+    named = case.form.items(condition)
+    items = tuple(case.applicable(named)) or named
+    if condition.at_most is not None:
+        return "levels.at_most", {"items": items, "level": ladder.names[condition.at_most]}
+    return "levels.at_least", {"items": items, "level": ladder.names[condition.at_least or ladder.lowest]}
+
+
+@_observe.register
+def _(condition: YesNoCondition, case: Case) -> _Outcome:
+    found = [case.scoresheet.line_of[no] for no in _answered(condition, case)]
+    if not found:
+        return _NO_ROWS
+    all_met = logic.every(line.met for line in found)
+    truth = all_met if condition.expects == "all_met" or all_met is None else not all_met
+    facts: Mapping[str, Fact] = {
+        "unmet": tuple(line.criterion.no for line in found if line.met is False),
+        "unknown": tuple(line.criterion.no for line in found if line.met is None),
+        "count": len(found),
+    }
+    return _outcome(truth, "yes_no.observed", facts)
+
+
+@_requirement.register
+def _(condition: YesNoCondition, case: Case) -> tuple[str, Mapping[str, Fact]]:
+    return f"yes_no.{condition.expects}", {"items": tuple(_answered(condition, case)) or _named(condition, case)}
+
+
+def _named(condition: YesNoCondition, case: Case) -> tuple[str, ...]:
+    return case.form.yes_no_items if condition.items == "all" else condition.items
+
+
+def _answered(condition: YesNoCondition, case: Case) -> list[str]:
+    return case.applicable(_named(condition, case))
 
 
 # --- share of members or subordinates
@@ -220,7 +259,7 @@ def _(condition: ShareCondition, case: Case) -> _Outcome:
     if tally.rated == 0:
         reason = tally.not_rated_reason or case.phrases.names["unknown"]
         return _Outcome(Status.NOT_APPLICABLE, "not_applicable.nobody", {"population": population, "reason": reason})
-    counted = sum(getattr(tally, rating) for rating in RATINGS if _counts(condition, rating))
+    counted = sum(tally.at_rung(rating) for rating in _counted(condition, case.ladder))
     share = Fraction(counted, tally.rated)
     truth = (
         share >= _share(condition.at_least) if condition.at_least is not None else share > _share(condition.above or 0)
@@ -235,19 +274,18 @@ def _(condition: ShareCondition, case: Case) -> _Outcome:
     return _outcome(truth, "share.observed", facts)
 
 
-def _counts(condition: ShareCondition, rating: RatingKey) -> bool:
-    if condition.rated_at_least:
-        return bool(rated_at_least(rating, condition.rated_at_least))
-    return rating == condition.rated
+def _counted(condition: ShareCondition, ladder: Ladder) -> tuple[str, ...]:
+    """Return the ratings that a condition counts."""
+    return ladder.up_to(condition.rated_at_least) if condition.rated_at_least else (condition.rated or "",)
 
 
 @_requirement.register
 def _(condition: ShareCondition, case: Case) -> tuple[str, Mapping[str, Fact]]:
-    rating = condition.rated_at_least or condition.rated or "completed"
+    population = case.population_of(condition)
     threshold = condition.at_least if condition.at_least is not None else (condition.above or 0)
     facts: Mapping[str, Fact] = {
-        "population": case.phrases.names[case.population],
-        "rating": case.name(rating),
+        "population": case.phrases.names[population],
+        "rating": case.form.ladder_of(population).names[condition.rated_at_least or condition.rated or ""],
         "threshold": _share(threshold),
     }
     whose = "at_least" if condition.rated_at_least else "exactly"
@@ -266,64 +304,61 @@ def _(condition: OrganizationsCondition, case: Case) -> _Outcome:
     if not listed:
         facts: Mapping[str, Fact] = {"organizations": case.phrases.names[condition.of]}
         return _Outcome(Status.NOT_APPLICABLE, "not_applicable.none_listed", facts)
+    ladder = case.form.ladder_of(condition.of)
     if condition.all_at_least:
-        truth = logic.every(rated_at_least(entry.rating, condition.all_at_least) for entry in listed)
+        truth = logic.every(ladder.at_least(entry.rating, condition.all_at_least) for entry in listed)
     else:
-        truth = logic.some(rated_exactly(entry.rating, condition.any_rated) for entry in listed)
+        truth = logic.some(ladder.exactly(entry.rating, condition.any_rated or "") for entry in listed)
     unknown = case.phrases.names["unknown"]
     records = tuple(
-        {"name": entry.name, "rating": case.name(entry.rating) if entry.rating else unknown} for entry in listed
+        {"name": entry.name, "rating": ladder.names[entry.rating] if entry.rating else unknown} for entry in listed
     )
     return _outcome(truth, "organizations.observed", {"organizations": records})
 
 
 @_requirement.register
 def _(condition: OrganizationsCondition, case: Case) -> tuple[str, Mapping[str, Fact]]:
-    rating = condition.all_at_least or condition.any_rated or "completed"
-    facts = {"organizations": case.phrases.names[condition.of], "rating": case.name(rating)}
+    rating = case.form.ladder_of(condition.of).names[condition.all_at_least or condition.any_rated or ""]
+    facts = {"organizations": case.phrases.names[condition.of], "rating": rating}
     return ("organizations.all_at_least" if condition.all_at_least else "organizations.any_rated"), facts
 
 
-# --- targets, weaknesses
+# --- figures
+
+_COMPARED: Mapping[str, Callable[[Fraction, int], bool]] = {
+    "at_least": ge,
+    "at_most": le,
+    "below": lt,
+    "above": gt,
+}
 
 
 @_observe.register
-def _(condition: TargetsCondition, case: Case) -> _Outcome:
-    targets = case.submission.facts.targets
-    if targets is None or targets.assigned is None or targets.force_majeure is None:
+def _(condition: FigureCondition, case: Case) -> _Outcome:
+    reading = figures.read(case.form, case.submission.facts, condition.of)
+    prefix = f"figures.{condition.of}"
+    if reading.nothing:
+        return _Outcome(Status.NOT_APPLICABLE, f"{prefix}.nothing", {})
+    if reading.value is None or reading.part is None:
         return _UNKNOWN
-    counted = targets.assigned - targets.force_majeure
-    if not counted:
-        return _Outcome(Status.NOT_APPLICABLE, "not_applicable.no_targets", {})
-    if targets.met is None:
-        return _UNKNOWN
-    share = Fraction(targets.met, counted)
+    word, threshold = condition.threshold
+    truth = _COMPARED[word](reading.value, threshold)
+    if not reading.is_share:
+        return _outcome(truth, f"{prefix}.observed", {"count": reading.part})
     facts: Mapping[str, Fact] = {
-        "met": targets.met,
-        "counted": counted,
-        "force_majeure": targets.force_majeure,
-        "share": share,
+        "part": reading.part,
+        "whole": reading.whole or 0,
+        "share": reading.value / 100,
+        "excused": reading.excused,
     }
-    return _outcome(share < _share(condition.below), "targets.observed", facts)
+    return _outcome(truth, f"{prefix}.observed", facts)
 
 
 @_requirement.register
-def _(condition: TargetsCondition, _case: Case) -> tuple[str, Mapping[str, Fact]]:
-    return "targets.required", {"below": _share(condition.below)}
-
-
-@_observe.register
-def _(condition: UnremediedCondition, case: Case) -> _Outcome:
-    weaknesses = case.submission.facts.weaknesses
-    left = weaknesses.unremedied_from_earlier_years if weaknesses else None
-    if left is None:
-        return _UNKNOWN
-    return _outcome(left <= condition.at_most, "unremedied_weaknesses.observed", {"unremedied": left})
-
-
-@_requirement.register
-def _(condition: UnremediedCondition, _case: Case) -> tuple[str, Mapping[str, Fact]]:
-    return "unremedied_weaknesses.required", {"at_most": condition.at_most}
+def _(condition: FigureCondition, case: Case) -> tuple[str, Mapping[str, Fact]]:
+    word, threshold = condition.threshold
+    asked = _share(threshold) if case.form.is_share(condition.of) else threshold
+    return f"figures.{condition.of}.{word}", {"threshold": asked}
 
 
 # --- discipline

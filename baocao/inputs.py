@@ -1,23 +1,22 @@
-"""Submissions: JSON, with the office's defaults, to checked and frozen values; every problem found at once."""
+"""Submissions: JSON, with the office's defaults, to frozen values of the contract; every fault found at once."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from baocao import messages
 from baocao.errors import DataError, Problem
 from baocao.exact_json import Raw, parse
-from baocao.forms.criteria import Population
-from baocao.forms.model import Form
 from baocao.forms.values import allowed_keys
 from baocao.messages import place
-from baocao.submission import MOST_ENTRIES, DisciplinedSubordinate, Facts, RatedOrganization, Submission, Tally
+from baocao.submission import MOST_ENTRIES, Facts, Submission
 
 OFFICE_KEYS: tuple[tuple[str, ...], ...] = (
     ("$schema",),
@@ -143,13 +142,18 @@ def inside(where: str, places: Iterable[str]) -> bool:
     return any(where == found or where.startswith((f"{found}.", f"{found}[")) for found in places)
 
 
+def score_of(where: str) -> str:
+    """Return the score that a place belongs to, else the place itself."""
+    return part_of(where) if where.startswith("scores") else where
+
+
 def part_of(where: str) -> str:
     """Return the score or fact that a place belongs to, else the place itself."""
     found = re.match(r'scores(\[".*?"\]|\.\w+)|facts\.\w+', where)
     return found[0] if found else where
 
 
-_MOST_PASSES = 3
+_MOST_PASSES = 4
 
 
 _MOST_FAULTS = 300
@@ -175,16 +179,24 @@ def _validated(raw: Raw, faults: tuple[Problem, ...]) -> tuple[Submission | None
         if attempt == 0:
             structural = [messages.structure(fault, allowed_keys(Submission, fault["loc"][:-1])) for fault in found]
             problems += [problem for problem in structural if not inside(problem.where, places)]
+        if attempt == 0 and "facts" in raw:
+            raw["facts"] = deepcopy(raw["facts"])  # parts of it may be the office's, which other files still need
         for fault in found:
-            _put_aside(raw, fault["loc"])
+            if attempt == 0 and len(fault["loc"]) > _FACT_ITSELF and fault["loc"][0] == "facts":
+                _silence(raw, fault)
+            else:
+                _put_aside(raw, fault["loc"])
     return None, problems
 
 
+BLANK_FACTS: Mapping[str, Any] = dict.fromkeys(Facts.model_fields, None) | {"levels": {}, "figures": {}}
+"""What facts say nothing with."""
+
 _STAND_INS: Mapping[str, Any] = {
-    "organization": {"id": "x", "name": "x", "kind": "cell", "superior": {"id": "x", "name": "x"}},
+    "organization": {"id": "x", "name": "x", "kind": "", "superior": {"id": "x", "name": "x"}},
     "signature": {"place": "x", "date": None, "position": "x", "name": "x"},
     "scores": {},
-    "facts": dict.fromkeys(Facts.model_fields, None) | {"levels": {}},
+    "facts": dict(BLANK_FACTS),
     "issuer": None,
     "proposal": None,
     "comment": None,
@@ -193,13 +205,13 @@ _STAND_INS: Mapping[str, Any] = {
 
 
 def _put_aside(raw: Raw, loc: tuple[int | str, ...]) -> None:
-    """Replace the smallest part around a fault by one that says nothing."""
+    """Replace the part around a fault by one that says nothing."""
     if not loc:  # nothing of it could be read
         return
     top, part = str(loc[0]), (str(loc[1]) if len(loc) > 1 else "")
     if top in ("scores", "facts") and part and isinstance(raw.get(top), dict):
         kept = {key: value for key, value in raw[top].items() if key != part}
-        blank = {part: _STAND_INS["facts"][part]} if part in Facts.model_fields and top == "facts" else {}
+        blank = {part: BLANK_FACTS[part]} if part in BLANK_FACTS and top == "facts" else {}
         raw[top] = kept | blank
     elif top == "organization" and part != "kind" and isinstance(raw.get(top), dict):
         raw[top] = _STAND_INS[top] | {"kind": raw[top].get("kind")}
@@ -209,148 +221,32 @@ def _put_aside(raw: Raw, loc: tuple[int | str, ...]) -> None:
         raw.pop(top, None)
 
 
-# --- the submission against its form ---------------------------------------------------------------------------
+_FACT_ITSELF = 2
+"""Steps from the top to a fact: `facts`, its key."""
+
+_SILENT_ENTRIES: Mapping[str, Raw] = {
+    "government": {"rating": None},
+    "sociopolitical_organizations": {"rating": None},
+    "achievements": {"attested_by": None},
+    "subordinates": {"self_detected": None, "remedied": None},
+}
+"""What an entry of a list says when it says nothing; its name is its place."""
 
 
-def check(form: Form, submission: Submission) -> tuple[Problem, ...]:
-    """Return what in a submission its form does not allow, or what contradicts itself."""
-    return tuple(problem for rule in CHECKS for problem in rule(form, submission))
-
-
-def without(submission: Submission, problems: Iterable[Problem]) -> Submission:
-    """Return the submission without the scores and facts that have problems, fit to be judged further."""
-    faulty_parts = {part_of(problem.where) for problem in problems}
-
-    def faulty(top: str, part: str) -> bool:
-        return place(top, part) in faulty_parts
-
-    scores = {no: score for no, score in submission.scores.items() if not faulty("scores", no)}
-    blanks = {name: _STAND_INS["facts"][name] for name in Facts.model_fields if faulty("facts", name)}
-    facts = submission.facts.model_copy(update=blanks)
-    return submission.model_copy(update={"scores": scores, "facts": facts})
-
-
-def _criteria(form: Form, submission: Submission) -> Iterator[Problem]:
-    leaves = {leaf.no for leaf in form.leaves}
-    for no in submission.scores:
-        if no not in form.by_no:
-            yield messages.unknown_criterion(no, [leaf.no for leaf in form.leaves])
-        elif no not in leaves:
-            yield messages.not_a_leaf(no, [leaf.no for leaf in form.inside(no)])
-    for leaf in form.leaves:
-        score = submission.scores.get(leaf.no)
-        if leaf.banded:
-            continue
-        if score is None:
-            yield messages.missing_score(leaf.no, leaf.standard, leaf.text)
-        elif score.awarded is None and score.deductions is None:
-            yield messages.empty_score(leaf.no, leaf.standard)
-
-
-def _points(form: Form, submission: Submission) -> Iterator[Problem]:
-    for leaf in form.leaves:
-        score = submission.scores.get(leaf.no)
-        if score is None:
-            continue
-        if score.awarded is not None:
-            yield from _figure(form, place("scores", leaf.no, "awarded"), score.awarded, leaf.standard)
-        for index, deduction in enumerate(score.deductions or ()):
-            where = place("scores", leaf.no, "deductions", index, "points")
-            yield from _figure(form, where, deduction.points, leaf.standard)
-            if not deduction.points:
-                yield messages.no_deduction(where)
-
-
-def _figure(form: Form, where: str, found: Decimal, standard: Decimal) -> Iterator[Problem]:
-    if found > standard:
-        yield messages.above_standard(where, found, standard)
-    if found % form.step:
-        yield messages.wrong_step(where, found, form.step)
-
-
-def _deductions(form: Form, submission: Submission) -> Iterator[Problem]:
-    for leaf in form.leaves:
-        score = submission.scores.get(leaf.no)
-        if score is None or score.deductions is None:
-            continue
-        deducted = sum((deduction.points for deduction in score.deductions), Decimal(0))
-        if leaf.banded:
-            yield messages.banded_deductions(leaf.no)
-        elif score.awarded is not None and score.awarded + deducted != leaf.standard:
-            yield messages.disagreement(leaf.no, score.awarded, deducted, leaf.standard)
-        elif score.awarded is None and deducted > leaf.standard:
-            yield messages.above_standard(place("scores", leaf.no, "deductions"), deducted, leaf.standard)
-
-
-def _levels(form: Form, submission: Submission) -> Iterator[Problem]:
-    for no in submission.facts.levels:
-        if no not in form.level_items:
-            yield messages.unknown_level_item(no, form.level_items)
-
-
-def _tallies(form: Form, submission: Submission) -> Iterator[Problem]:
-    rated_by_kind = form.kind(submission.organization.kind).population
-    for population in get_args(Population):
-        tally: Tally | None = getattr(submission.facts, population)
-        if tally is None:
-            continue
-        where = place("facts", population)
-        if population == "subordinates" and rated_by_kind != population and (tally.rated or tally.not_rated):
-            yield messages.cell_with_subordinates()
-        elif tally.not_rated and not tally.not_rated_reason:
-            yield messages.unexplained_not_rated(where, tally.not_rated)
-        elif population == rated_by_kind and tally.rated == 0 and not tally.not_rated_reason:
-            yield messages.nobody_rated(where)
-
-
-def _counts(_: Form, submission: Submission) -> Iterator[Problem]:
-    weaknesses, targets = submission.facts.weaknesses, submission.facts.targets
-    if weaknesses:
-        part, whole = weaknesses.remedied, weaknesses.pointed_out
-        if part is not None and whole is not None and part > whole:
-            where = place("facts", "weaknesses", "remedied")
-            yield messages.more_than(where, ("số đã khắc phục", part), ("số được chỉ ra", whole))
-    if targets and targets.assigned is not None:
-        excused = targets.force_majeure or 0
-        if excused > targets.assigned:
-            where = place("facts", "targets", "force_majeure")
-            yield messages.more_than(where, ("số bất khả kháng", excused), ("số được giao", targets.assigned))
-        elif (targets.met or 0) > targets.assigned - excused:
-            yield messages.more_than(
-                place("facts", "targets", "met"),
-                ("số hoàn thành", targets.met or 0),
-                ("số được giao trừ bất khả kháng", targets.assigned - excused),
-            )
-
-
-def _named_lists(_: Form, submission: Submission) -> Iterator[Problem]:
-    facts = submission.facts
-    lists: dict[tuple[str, ...], Iterable[RatedOrganization | DisciplinedSubordinate]] = {
-        ("government",): facts.government or (),
-        ("sociopolitical_organizations",): facts.sociopolitical_organizations or (),
-        ("discipline", "subordinates"): (facts.discipline and facts.discipline.subordinates) or (),
-    }
-    for path, entries in lists.items():
-        seen: set[str] = set()
-        for index, entry in enumerate(entries):
-            if entry.name in seen:
-                yield messages.named_twice(place("facts", *path, index), entry.name)
-            seen.add(entry.name)
-
-
-def _signature(form: Form, submission: Submission) -> Iterator[Problem]:
-    day = submission.signature.date
-    if day is not None and day.year < form.year:
-        yield messages.signed_too_early(day.year, form.year)
-
-
-CHECKS: tuple[Callable[[Form, Submission], Iterator[Problem]], ...] = (
-    _criteria,
-    _points,
-    _deductions,
-    _levels,
-    _tallies,
-    _counts,
-    _named_lists,
-    _signature,
-)
+def _silence(raw: Raw, fault: ErrorDetails) -> None:
+    """Make one value within the facts say nothing, so that its neighbours can be judged in the same run."""
+    *above, last = fault["loc"]
+    holder: Any = raw
+    for step in above:
+        try:
+            holder = holder[step]
+        except (KeyError, IndexError, TypeError):  # it lies within another fault, which is mended first
+            return
+    name = "/".join(str(step) for step in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        holder.pop(last)
+    elif isinstance(holder, list) and above[-1] in _SILENT_ENTRIES:
+        names = {"text": name} if above[-1] == "achievements" else {"name": name}
+        holder[int(last)] = {**names, **_SILENT_ENTRIES[str(above[-1])]}
+    elif isinstance(holder, dict):
+        holder[str(last)] = name if last in ("name", "text") else None

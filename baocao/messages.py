@@ -233,40 +233,19 @@ def structure(error: ErrorDetails, known: Sequence[str]) -> Problem:
     """Say in Vietnamese what pydantic found at a place; `known` are the keys allowed there."""
     path = _without_tags(error["loc"])
     if error["type"] == "extra_forbidden":
-        name = str(path[-1])
-        allowed = f"Các khóa được phép: {', '.join(known)}." if known else "Xóa hoặc sửa tên khóa."
-        return Problem(
-            place(*path), f"khóa {show(name)} không có trong mẫu dữ liệu", f"{nearest(name, known)}{allowed}"
-        )
+        return unknown_key(place(*path), str(path[-1]), known)
     words: dict[str, Any] = {**error.get("ctx", {}), "found": show(error["input"])}
     if error["type"] == "string_unicode":
         words |= _surrogate(str(error["input"]))
     words["found"] = show(words["tag"]) if "tag" in words else words["found"]
     words["expected_tags"] = words.get("expected_tags", "").replace("'", "")
-    words["expected"] = _explained(words.get("expected", "").replace(" or ", ", ").replace("'", ""))
+    words["expected"] = words.get("expected", "").replace(" or ", ", ").replace("'", "")
     kind = "not_filled" if error["input"] is None and error["type"].endswith("_type") else error["type"]
     message, fix = _STRUCTURE.get(
         kind,
         ("giá trị {found} không hợp lệ", "Xem docs/submission.md hoặc lệnh “baocao form schema”."),
     )
     return Problem(place(*path), _filled(message, words), _filled(fix, words))
-
-
-_ALLOWED = {
-    "cell, grassroots_cell, party_committee": (
-        "cell (chi bộ), grassroots_cell (chi bộ cơ sở), party_committee (đảng bộ)"
-    ),
-    "excellent, good, completed, not_completed": (
-        "excellent (Hoàn thành xuất sắc), good (Hoàn thành tốt), completed (Hoàn thành), "
-        "not_completed (Không hoàn thành)"
-    ),
-    "excellent, good, average, poor": "excellent (Xuất sắc), good (Tốt), average (Trung bình), poor (Kém)",
-}
-
-
-def _explained(allowed: str) -> str:
-    """Return the allowed words with what they mean."""
-    return _ALLOWED.get(allowed, allowed)
 
 
 def _surrogate(text: str) -> dict[str, object]:
@@ -328,6 +307,50 @@ def not_a_leaf(no: str, leaves: Sequence[str]) -> Problem:
     )
 
 
+def unknown_key(where: str, key: str, known: Sequence[str]) -> Problem:
+    allowed = f"Các khóa được phép: {', '.join(known)}." if known else "Xóa hoặc sửa tên khóa."
+    return Problem(where, f"khóa {show(key)} không có trong mẫu dữ liệu", f"{nearest(key, known)}{allowed}")
+
+
+def missing_key(where: str) -> Problem:
+    return Problem(where, *_STRUCTURE["missing"])
+
+
+def unknown_choice(where: str, found: str, names: Mapping[str, str]) -> Problem:
+    """A key of the form was expected; `names` are those there are, with their official names."""
+    allowed = ", ".join(f"{key} ({name})" for key, name in names.items())
+    return Problem(
+        where, f"giá trị {show(found)} không được phép", f"{nearest(found, names)}Dùng một trong: {allowed}."
+    )
+
+
+def not_applicable(no: str, kind: str) -> Problem:
+    return Problem(
+        place("scores", no), f"tiêu chí {no} không áp dụng cho {kind}", "Xóa tiêu chí này, hoặc sửa organization.kind."
+    )
+
+
+_MARKS = {
+    "awarded": "điểm (awarded)",
+    "level": "cấp độ (level)",
+    "met": "đạt hay không đạt (met: true hoặc false)",
+}
+
+
+def missing_mark(no: str, key: str, criterion: str) -> Problem:
+    return Problem(
+        place("scores", no, key),
+        f"chưa chấm tiêu chí {no} ({shorten(criterion, SHOWN_WIDTH)})",
+        f"Ghi {_MARKS[key]}.",
+    )
+
+
+def wrong_mark(where: str, no: str, wanted: str) -> Problem:
+    return Problem(
+        where, f"tiêu chí {no} không chấm bằng khóa này", f"Xóa khóa này; tiêu chí chấm bằng {_MARKS[wanted]}."
+    )
+
+
 def missing_score(no: str, standard: Decimal, criterion: str) -> Problem:
     return Problem(
         place("scores", no),
@@ -364,11 +387,23 @@ def no_deduction(path: str) -> Problem:
     return Problem(path, "điểm trừ phải lớn hơn 0", "Ghi số điểm bị trừ, hoặc xóa dòng điểm trừ này.")
 
 
-def disagreement(no: str, awarded: Decimal, deducted: Decimal, standard: Decimal) -> Problem:
+def disagreement(no: str, awarded: Decimal, deducted: Decimal, standard: Decimal, role: str) -> Problem:
+    if role == "penalty":
+        return Problem(
+            place("scores", no),
+            f"điểm phạt {points(awarded)} khác tổng các lần phạt {points(deducted)}",
+            f"Sửa awarded thành {in_json(deducted)} hoặc sửa deductions.",
+        )
     return Problem(
         place("scores", no),
         f"điểm chấm {points(awarded)} và điểm trừ {points(deducted)} không cộng thành điểm chuẩn {points(standard)}",
         f"Sửa awarded thành {in_json(standard - deducted)} hoặc sửa deductions cho đủ {in_json(standard - awarded)}.",
+    )
+
+
+def needless_deductions(no: str) -> Problem:
+    return Problem(
+        place("scores", no, "deductions"), f"tiêu chí {no} không ghi điểm trừ", "Xóa deductions; giải thích ở reason."
     )
 
 
@@ -412,11 +447,11 @@ def nobody_rated(path: str) -> Problem:
     )
 
 
-def cell_with_subordinates() -> Problem:
+def kind_without_subordinates(kind: str) -> Problem:
     return Problem(
         "facts.subordinates",
-        "chi bộ không có tổ chức đảng trực thuộc nhưng có số liệu xếp loại",
-        "Ghi null, hoặc sửa organization.kind thành “party_committee”.",
+        f"{kind} không có tổ chức đảng trực thuộc nhưng có số liệu xếp loại",
+        "Ghi null, hoặc sửa organization.kind.",
     )
 
 
@@ -436,6 +471,22 @@ def missing_reason(path: str, no: str, deducted: Decimal, rating: str) -> Proble
         path,
         f"tiêu chí {no} bị trừ {points(deducted)} điểm nhưng chưa nêu lý do ({rating})",
         "Ghi reason; mẫu yêu cầu nêu rõ lý do điểm trừ ở mức xếp loại này.",
+    )
+
+
+def missing_remark(no: str, rating: str) -> Problem:
+    return Problem(
+        place("scores", no, "reason"),
+        f"tiêu chí {no} chưa đạt mức cao nhất nhưng chưa nêu lý do ({rating})",
+        "Ghi reason; mẫu yêu cầu nêu rõ lý do ở mức xếp loại này.",
+    )
+
+
+def unexplained_bonus(no: str, awarded: Decimal) -> Problem:
+    return Problem(
+        place("scores", no, "reason"),
+        f"tiêu chí {no} được cộng {points(awarded)} điểm nhưng chưa nêu căn cứ",
+        "Ghi reason: thành tích, văn bản làm căn cứ cộng điểm.",
     )
 
 

@@ -18,7 +18,7 @@ def unknown_reference(where: str, kind: str, found: str, known: Sequence[str]) -
     return Problem(
         where,
         f"không có {kind} {show(found)}",
-        f"{nearest(found, known)}Các giá trị có: {', '.join(known)}.",
+        f"{nearest(found, known)}Các giá trị có: {', '.join(dict.fromkeys(known)) or 'chưa khai giá trị nào'}.",
     )
 
 
@@ -52,6 +52,14 @@ def unspoken_figure(where: str, found: Decimal, said: Sequence[Decimal]) -> Prob
         where,
         f"tính theo {points(found)} nhưng câu in trên mẫu ghi {', '.join(map(points, said)) or 'không có số nào'}",
         "Sửa câu hoặc sửa số cho khớp.",
+    )
+
+
+def unasked_figure(where: str, said: str) -> Problem:
+    return Problem(
+        where,
+        f"câu in trên mẫu nêu “{said}” nhưng không có điều kiện nào",
+        "Ghi conditions cho câu này theo số đã nêu.",
     )
 
 
@@ -111,8 +119,76 @@ def exactly_one(where: str, keys: Sequence[str]) -> Problem:
     return Problem(where, f"phải có đúng một trong các khóa {', '.join(keys)}", "Giữ lại một khóa.")
 
 
-def no_points_condition(rating: str) -> Problem:
-    return Problem(f"ratings {rating}", "thiếu điều kiện về điểm (kind = “points”)", "Thêm điều kiện điểm của mức này.")
+def missing_key(where: str, fix: str) -> Problem:
+    return Problem(where, "thiếu khóa này", fix)
+
+
+def only_in_section(no: str, key: str) -> Problem:
+    return Problem(f"criteria {no}", f"khóa {key} chỉ ghi ở mục lớn", f"Chuyển {key} lên dòng của mục lớn.")
+
+
+def cap_out_of_reach(no: str, cap: Decimal, total: Decimal) -> Problem:
+    return Problem(
+        f"criteria {no}",
+        f"mức trần {points(cap)} điểm cao hơn tổng các dòng bên dưới {points(total)}",
+        "Sửa mức trần hoặc điểm tối đa của các dòng.",
+    )
+
+
+def partial_total(kind: str, total: Decimal, found: Decimal) -> Problem:
+    return Problem(
+        f"kinds {kind}",
+        f"các mục áp dụng cho loại này cộng được {points(found)} điểm, khác tổng {points(total)}",
+        "Sửa điểm, hoặc ghi partial_total = “scaled” (quy về tổng) hay “lower” (giữ nguyên).",
+    )
+
+
+def points_beside_level(no: str) -> Problem:
+    return Problem(
+        f"criteria {no}", "chấm theo cấp độ mà lại có điểm chuẩn", "Bỏ standard, hoặc đổi assessed_by thành “points”."
+    )
+
+
+def counting_column(found: Sequence[str]) -> Problem:
+    return Problem(
+        "assessors", f"phải có đúng một cột được tính trong các cột {', '.join(found)}", "Ghi counts = true ở một cột."
+    )
+
+
+def level_of_nothing(no: str) -> Problem:
+    return Problem(
+        f"level_items {no}",
+        "mục này không có điểm và cũng không được chấm theo cấp độ",
+        "Ghi assessed_by = “level” ở dòng đó, hoặc bỏ khỏi level_items.",
+    )
+
+
+def points_without_points(where: str) -> Problem:
+    return Problem(where, "điều kiện về điểm trong mẫu không chấm điểm", "Bỏ điều kiện này, hoặc ghi total cho mẫu.")
+
+
+def idle_condition(no: str, kind: str, *, holds: bool, kind_name: str) -> Problem:
+    return Problem(
+        f"clauses {no}",
+        f"điều kiện {kind} {'bao giờ cũng đúng' if holds else 'không bao giờ đúng'} đối với {kind_name}",
+        "Sửa ngưỡng, hoặc bỏ điều kiện; nếu chỉ nói về một số loại tổ chức thì ghi applies_to.",
+    )
+
+
+def rating_without_cases(rating: str) -> Problem:
+    return Problem(
+        f"ratings {rating}",
+        "không bao giờ được xếp: given_when = “any” mà không có điều kiện nào",
+        "Thêm điều kiện, hoặc đổi given_when.",
+    )
+
+
+def unreachable_rating(rating: str, earlier: str) -> Problem:
+    return Problem(
+        f"ratings {rating}",
+        f"không bao giờ được xếp: trường hợp nào đúng thì mức {earlier} xét trước cũng đúng",
+        "Sửa điều kiện của hai mức hoặc thứ tự xét (decision.order).",
+    )
 
 
 def unclean(where: str, cleaned: str) -> Problem:

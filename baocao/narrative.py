@@ -9,14 +9,14 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 
+from baocao import figures
 from baocao.findings import Finding, Status
-from baocao.forms.conditions import PointsCondition
-from baocao.forms.criteria import RatingBands, rated_at_least
+from baocao.forms.conditions import is_on_total
+from baocao.forms.criteria import RatingBands
 from baocao.forms.model import Form
-from baocao.forms.values import RATINGS, RatingKey
 from baocao.phrases import Fact, Phrasebook, Sentence
 from baocao.rating import Rating
-from baocao.scoring import LevelSource, Line, PointsSource, Scoresheet
+from baocao.scoring import Item, LevelSource, Line, PointsSource, Scoresheet
 from baocao.submission import Proposal, Submission
 
 LONGEST_QUOTED = 160
@@ -73,20 +73,24 @@ class _Story:
     def say(self, phrase: str, **facts: Fact) -> Sentence:
         return self.phrases.say(phrase, facts)
 
-    def name(self, rating: RatingKey) -> str:
-        return self.form.rule(rating).name
+    def name(self, rating: str) -> str:
+        return self.form.ladder.names[rating]
+
+    @property
+    def best_level(self) -> str | None:
+        return self.form.level_ladder.best if self.form.levels else None
 
     # --- deduction explanations
 
     def deductions(self) -> Iterator[Sentence]:
         for line in self.scoresheet.lines:
-            if line.awarded is None or not line.deducted:
+            if not line.is_short(self.best_level):
                 continue
             facts: dict[str, Fact] = {
                 "no": line.criterion.no,
                 "deducted": line.deducted,
-                "awarded": line.awarded,
-                "standard": line.criterion.standard,
+                "awarded": line.awarded or Decimal(0),
+                "standard": line.standard,
             }
             if line.source is PointsSource.BAND:
                 yield self._band(line, facts)
@@ -94,45 +98,57 @@ class _Story:
                 yield self._typed(line, facts)
 
     def _typed(self, line: Line, facts: Mapping[str, Fact]) -> Sentence:
+        no, reason = line.criterion.no, _embedded(line.deductions[0].reason)
+        if line.level:
+            names = self.form.level_ladder.names
+            best = names[self.form.level_ladder.best]
+            return self.say("deductions.level", no=no, level=names[line.level], best=best, reason=reason)
+        if line.met is False:
+            return self.say("deductions.unmet", no=no, deducted=line.deducted, reason=reason)
         if line.source is PointsSource.OWN:
             case = line.chosen.text if line.chosen else ""
-            return self.say("deductions.own", **facts, case=case, reason=_embedded(line.deductions[0].reason))
+            return self.say("deductions.own", **facts, case=case, reason=reason)
         parts: tuple[Mapping[str, Fact], ...] = tuple(
             {"points": part.points, "reason": _embedded(part.reason), "evidence": _embedded(part.evidence)}
             for part in line.deductions
         )
+        if line.role == "penalty":
+            return self.say("deductions.penalty", no=no, deducted=line.deducted, parts=parts)
         return self.say("deductions.typed", **facts, parts=parts)
 
     def _band(self, line: Line, facts: Mapping[str, Fact]) -> Sentence:
+        banded = line.criterion.banded
         assert line.chosen is not None
+        assert banded is not None
         score = self.submission.scores.get(line.criterion.no)
         common = {
             **facts,
             "band": _embedded(line.chosen.text),
             "reason": _embedded(score.reason if score else None),
         }
-        if isinstance(line.criterion.banded, RatingBands):
-            best = line.criterion.banded.bands[0].when[0].all_at_least
-            listed = [
-                entry
-                for entry in getattr(self.submission.facts, line.criterion.banded.of) or ()
-                if best is None or not rated_at_least(entry.rating, best)
-            ]
-            organizations = tuple(
-                {
-                    "name": entry.name,
-                    "rating": self.name(entry.rating) if entry.rating else self.phrases.names["unknown"],
-                }
-                for entry in listed
-            )
-            return self.say("deductions.ratings", **common, organizations=organizations)
-        remedied, pointed_out = self._weaknesses()
+        if isinstance(banded, RatingBands):
+            return self.say("deductions.ratings", **common, organizations=self._below_best(banded))
+        reading = figures.read(self.form, self.submission.facts, banded.of)
+        part, value = reading.part or 0, reading.value or Fraction(0)
+        if not reading.is_share:
+            return self.say(f"deductions.figures.{banded.of}", **common, count=part)
         return self.say(
-            "deductions.share",
+            f"deductions.figures.{banded.of}",
             **common,
-            remedied=remedied,
-            pointed_out=pointed_out,
-            share=Fraction(remedied, pointed_out),
+            part=part,
+            whole=reading.whole or 0,
+            share=value / 100,
+            excused=reading.excused,
+        )
+
+    def _below_best(self, banded: RatingBands) -> tuple[Mapping[str, Fact], ...]:
+        """Return the organisations that keep a criterion from its best band."""
+        ladder, best = self.form.ladder_of(banded.of), banded.bands[0].when[0].all_at_least
+        unknown = self.phrases.names["unknown"]
+        return tuple(
+            {"name": entry.name, "rating": ladder.names[entry.rating] if entry.rating else unknown}
+            for entry in getattr(self.submission.facts, banded.of) or ()
+            if best is None or not ladder.at_least(entry.rating, best)
         )
 
     def _weaknesses(self) -> tuple[int, int]:
@@ -145,40 +161,32 @@ class _Story:
     # --- general comment: result
 
     def result(self) -> Iterator[Sentence]:
-        sheet = self.scoresheet
+        sheet, proposed = self.scoresheet, self.rating.proposed
+        total = sheet.total if self.form.has_points else Decimal(0)
         common: dict[str, Fact] = {
             "year": str(self.form.year),
             "organization": self.submission.organization.name,
-            "standard": self.form.total,
+            "standard": sheet.standard_total,
         }
-        proposed = self.rating.proposed
-        if sheet.total is None:
+        if total is None:
             yield self.say("comment.result.open", **common, lowest=sheet.lowest, highest=sheet.highest)
         elif proposed is None:
-            yield self.say("comment.result.undetermined", **common, total=sheet.total)
+            yield self.say("comment.result.undetermined", **common, total=total)
         else:
+            deducted = sum((line.deducted for line in sheet.lines), Decimal(0))
             yield self.say(
-                f"comment.result.{proposed}",
-                **common,
-                total=sheet.total,
-                rating=self.name(proposed),
-                deducted=self.form.total - sheet.total,
+                f"comment.result.{proposed}", **common, total=total, rating=self.name(proposed), deducted=deducted
             )
 
     # --- general comment: strengths
 
     def strengths(self) -> Iterator[Sentence]:
-        full = [
-            item
-            for item in self.scoresheet.items
-            if item.awarded == item.standard
-            and item.source is LevelSource.POINTS
-            and not self.form.by_no[item.no].banded
-        ]
+        full = [item for item in self.scoresheet.items if self._is_full(item)]
         if full:
             yield self.say(
                 "comment.strengths.full_items", items=tuple({"name": self.phrases.names[item.no]} for item in full)
             )
+        yield from self._bonus()
         achievements = self.submission.facts.achievements
         if achievements:
             records = tuple(
@@ -195,6 +203,24 @@ class _Story:
                 share=Fraction(remedied, pointed_out),
             )
         yield from self._population(all_completed=True)
+
+    def _is_full(self, item: Item) -> bool:
+        """Whether an assessor, and not a band, gave an item all that there is."""
+        if item.source is LevelSource.MARKED:
+            return item.level == self.best_level
+        is_scored = item.source is LevelSource.POINTS and not self.form.by_no[item.no].banded
+        return is_scored and item.awarded == item.standard and self.form.role(item.no) == "regular"
+
+    def _bonus(self) -> Iterator[Sentence]:
+        lines = [line for line in self.scoresheet.lines if line.role == "bonus" and line.awarded]
+        if lines:
+            sections = dict.fromkeys(line.criterion.section for line in lines)
+            awarded = sum((self.scoresheet.awarded(no) or Decimal(0) for no in sections), Decimal(0))
+            criteria: tuple[Mapping[str, Fact], ...] = tuple(
+                {"no": line.criterion.no, "awarded": line.awarded or Decimal(0), "reason": self._reasons(line)}
+                for line in lines
+            )
+            yield self.say("comment.strengths.bonus", awarded=awarded, criteria=criteria)
 
     def _targets(self, *, met_all: bool) -> Iterator[Sentence]:
         targets = self.submission.facts.targets
@@ -217,41 +243,48 @@ class _Story:
 
     def _population(self, *, all_completed: bool) -> Iterator[Sentence]:
         population = self.form.kind(self.submission.organization.kind).population
-        tally = getattr(self.submission.facts, population)
+        tally, ladder = getattr(self.submission.facts, population), self.form.ladder_of(population)
         if tally is None or not tally.rated:
             return
         noun = self.phrases.names[population]
-        if all_completed and not tally.not_completed:
-            counted = tally.excellent + tally.good
+        failed = tally.at_rung(ladder.lowest)
+        if all_completed and not failed:
+            floor, well = ladder.keys[-2], ladder.keys[min(1, len(ladder.keys) - 2)]
+            counted = sum(tally.at_rung(rating) for rating in ladder.up_to(well))
             yield self.say(
                 "comment.strengths.population",
                 counted=counted,
                 rated=tally.rated,
                 share=Fraction(counted, tally.rated),
                 population=noun,
-                floor=self.name("completed"),
-                rating=self.name("good"),
+                floor=ladder.names[floor],
+                rating=ladder.names[well],
             )
-        if not all_completed and tally.not_completed:
+        if not all_completed and failed:
             yield self.say(
                 "comment.limits.population",
-                not_completed=tally.not_completed,
+                not_completed=failed,
                 population=noun,
-                rating=self.name("not_completed"),
+                rating=ladder.names[ladder.lowest],
             )
 
     # --- general comment: limits
 
     def limits(self) -> Iterator[Sentence]:
-        for section in (row for row in self.form.criteria if not row.parent):
-            lines = [self.scoresheet.line_of[leaf.no] for leaf in self.form.inside(section.no)]
-            short = [line for line in lines if line.deducted]
-            if short:
+        for section in self.form.sections:
+            short = [line for line in self.scoresheet.inside(section.no) if line.is_short(self.best_level)]
+            if not short:
+                continue
+            criteria = tuple({"no": line.criterion.no, "reason": self._reasons(line)} for line in short)
+            if section.role == "penalty":
+                awarded = self.scoresheet.awarded(section.no) or Decimal(0)
+                yield self.say("comment.limits.penalty", deducted=awarded, criteria=criteria)
+            else:
                 yield self.say(
                     "comment.limits.section",
                     section=self.phrases.names[section.no],
                     deducted=sum((line.deducted for line in short), Decimal(0)),
-                    criteria=tuple({"no": line.criterion.no, "reason": self._reasons(line)} for line in short),
+                    criteria=criteria,
                 )
         yield from self._targets(met_all=False)
         left = self._left()
@@ -287,7 +320,7 @@ class _Story:
         if proposal:
             yield self._own_word(proposal)
         if limits:
-            short = sum(line.deducted > 0 for line in self.scoresheet.lines)
+            short = sum(line.is_short(self.best_level) for line in self.scoresheet.lines)
             yield self.say(
                 "comment.conclusion.remedy",
                 organization=self.submission.organization.name,
@@ -321,7 +354,7 @@ class _Story:
             unknown = [
                 finding
                 for finding in self.rating.findings
-                if finding.status is Status.UNKNOWN and not isinstance(finding.condition, PointsCondition)
+                if finding.status is Status.UNKNOWN and not is_on_total(finding.condition)
             ]
             conditions = [finding for finding in unknown if self.form.rule(finding.rating).given_when == "all"]
             cases = [finding for finding in unknown if finding not in conditions]
@@ -331,14 +364,17 @@ class _Story:
                 yield self.say("comment.conclusion.unknown_cases", conditions=_records(cases))
         else:
             # that the best rating is missed explains nothing: what keeps the others away does
-            yield self.say("comment.conclusion.undetermined", conditions=_records(self._unmet(RATINGS[1:])))
+            below_best = self.form.ladder.keys[1:]
+            yield self.say("comment.conclusion.undetermined", conditions=_records(self._unmet(below_best)))
 
-    def _why_not_higher(self, computed: RatingKey) -> Iterator[Sentence]:
-        """Say why the rating is lower than the points alone would give."""
-        by_points = self._by_points()
-        if by_points is None or self.scoresheet.total is None or RATINGS.index(by_points) >= RATINGS.index(computed):
+    def _why_not_higher(self, computed: str) -> Iterator[Sentence]:
+        """Say why the rating is lower than the points alone would give, or than the next one without points."""
+        rule, ladder = self.form.rule(computed), self.form.ladder
+        by_points = self._by_points() if self.form.has_points else ladder.best
+        if by_points is None or ladder.rank(by_points) >= ladder.rank(computed):
             return
-        rule = self.form.rule(computed)
+        if self.form.has_points and self.scoresheet.total is None:
+            return
         if rule.given_when == "any":
             occurred = [finding for finding in self.rating.findings_of(computed) if finding.status is Status.PASSED]
             yield self.say(
@@ -347,22 +383,27 @@ class _Story:
                 lowest=rule.name,
                 conditions=_records(occurred),
             )
-        else:
-            between = RATINGS[RATINGS.index(by_points) : RATINGS.index(computed)]
+        elif self.form.has_points:
+            between = ladder.keys[ladder.rank(by_points) : ladder.rank(computed)]
             yield self.say(
                 "comment.conclusion.not_higher",
                 rating=self.name(by_points),
                 conditions=_records(self._unmet(between)),
             )
+        else:
+            wanted = ladder.keys[ladder.rank(computed) - 1]
+            unmet = _records(self._unmet([wanted]))
+            if unmet:
+                yield self.say("comment.conclusion.not_next", rating=self.name(wanted), conditions=unmet)
 
-    def _by_points(self) -> RatingKey | None:
+    def _by_points(self) -> str | None:
         """Return the best rating whose condition on points is met."""
         for finding in self.rating.findings:
-            if isinstance(finding.condition, PointsCondition) and finding.status is Status.PASSED:
+            if is_on_total(finding.condition) and finding.status is Status.PASSED:
                 return finding.rating
         return None
 
-    def _unmet(self, ratings: Sequence[RatingKey]) -> list[Finding]:
+    def _unmet(self, ratings: Sequence[str]) -> list[Finding]:
         """Return what stands against ratings that need all of their conditions, points left out."""
         return [
             finding
@@ -370,7 +411,7 @@ class _Story:
             if finding.rating in ratings
             and finding.status is Status.FAILED
             and self.form.rule(finding.rating).given_when == "all"
-            and not isinstance(finding.condition, PointsCondition)
+            and not is_on_total(finding.condition)
         ]
 
 

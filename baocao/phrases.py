@@ -91,21 +91,27 @@ class Phrasebook:
         return Sentence(phrase, said, {name: fact for name, fact in facts.items() if name in used})
 
 
-def load(path: Path, catalogue: Catalogue) -> Phrasebook:
-    """Read and check `phrases.toml` against the catalogue of phrases and facts.
+def load(path: Path, catalogue: Catalogue, needed: Iterable[str], unjudged: tuple[str, ...] = ()) -> Phrasebook:
+    """Read and check `phrases.toml`.
+
+    Args:
+        path: the file.
+        catalogue: every phrase that there may be, with the facts that it may use.
+        needed: the phrases that there must be.
+        unjudged: beginnings of the keys of phrases that are not looked at.
 
     Raises:
         DataError: with every fault of the file.
     """
     tables = parse_toml(read_limited(path))
     names = {key: str(name) for key, name in _flat(tables.pop("names", {}))}
-    phrases = dict(_flat(tables))
+    phrases = {key: source for key, source in _flat(tables) if not key.startswith(unjudged or "\0")}
     problems = [
         messages_form.unclean(f"names.{key}", text.clean(name))
         for key, name in names.items()
         if not is_printable(name) or name != text.clean(name) or re.search(r"\d", name)
     ]
-    problems += [messages_form.missing_phrase(key) for key in catalogue if key not in phrases]
+    problems += [messages_form.missing_phrase(key) for key in needed if key not in phrases]
     templates: dict[str, tuple[Template, frozenset[str]]] = {}
     for key, source in phrases.items():
         faults = tuple(_faults(key, source, catalogue))

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from baocao import inputs, messages, sample
+from baocao import checks, inputs, messages, sample
 from baocao.errors import Blocks, DataError, Problem
 from baocao.exact_json import parse
 from baocao.files import read_limited
 from baocao.forms import FormFolder, Library
 from baocao.forms.check import spoken
+from baocao.forms.reach import unreachable
 from baocao.inputs import NO_OFFICE, Office
+from baocao.judged import Judged
 from baocao.narrative import Narrative, narrate
 from baocao.rating import rate
 from baocao.rendering import draft_scoresheet, try_template
-from baocao.review import Judged, review, review_parts
+from baocao.review import review, review_parts
 from baocao.scoring import score
 from baocao.submission import Submission
 
@@ -70,9 +72,9 @@ def assess_bytes(content: bytes, source: str, library: Library, office: Office =
         folder = library.get(f"{reading.submission.form}/{reading.submission.year}")
     except DataError as error:
         return Result(source, (*reading.problems, *reading.located(error.problems)))
-    found = _besides(reading.problems, inputs.check(folder.form, reading.submission))
+    found = _besides(reading.problems, checks.check(folder.form, reading.submission))
     try:
-        judged, narrative = judge(folder, inputs.without(reading.submission, found))
+        judged, narrative = judge(folder, checks.without(folder.form, reading.submission, found))
     except DataError as error:  # a phrase that no check of the form could foresee to fail on just these facts
         phrases = str(folder.path / "phrases.toml")
         return Result(source, (*reading.located(found), *(problem.inside(phrases) for problem in error.problems)))
@@ -94,7 +96,7 @@ def judge(folder: FormFolder, submission: Submission) -> tuple[Judged, Narrative
 
 def _besides(found: Sequence[Problem], later: Sequence[Problem]) -> tuple[Problem, ...]:
     """Return both, without the later problems of places where something is wrong already."""
-    places = [inputs.part_of(problem.where) for problem in found if problem.where]
+    places = [inputs.score_of(problem.where) for problem in found if problem.where]
     return (*found, *(problem for problem in later if not inputs.inside(problem.where, places)))
 
 
@@ -166,17 +168,19 @@ def draft_name(judged: Judged) -> str:
 
 
 def check_form(folder: FormFolder) -> None:
-    """Take a full sample of the form the whole way and read the document.
+    """Take a full sample of each kind of organisation the whole way and read the documents.
 
     Raises:
-        DataError: the phrases or the Word template cannot be used.
+        DataError: the form contradicts its own sentences, or the phrases or the Word template cannot be used.
     """
-    submission = Submission.model_validate(sample.full(folder.form))
-    judged, narrative = judge(folder, submission)
-    contradictions = [problem.inside(str(folder.path / "form.toml")) for problem in spoken(folder.form)]
-    if contradictions:
-        raise DataError(contradictions)
-    try:
-        try_template(judged, narrative)
-    except DataError as error:
-        raise DataError(problem.inside(str(folder.scoresheet)) for problem in error.problems) from error
+    slips = [
+        problem.inside(str(folder.path / "form.toml")) for problem in (*spoken(folder.form), *unreachable(folder.form))
+    ]
+    if slips:
+        raise DataError(slips)
+    for kind in folder.form.kinds:
+        judged, narrative = judge(folder, Submission.model_validate(sample.full(folder.form, kind.key)))
+        try:
+            try_template(judged, narrative)
+        except DataError as error:
+            raise DataError(problem.inside(str(folder.scoresheet)) for problem in error.problems) from error

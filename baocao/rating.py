@@ -9,7 +9,6 @@ from baocao import logic
 from baocao.findings import Case, Finding, Status
 from baocao.forms.conditions import RatingRule
 from baocao.forms.model import Flag, Form
-from baocao.forms.values import RATINGS, RatingKey
 from baocao.phrases import Phrasebook
 from baocao.scoring import Scoresheet
 from baocao.submission import Submission
@@ -19,13 +18,13 @@ from baocao.submission import Submission
 class Rating:
     """The rating that the form gives and the one that is proposed, with all that speaks for and against."""
 
-    computed: RatingKey | None
+    computed: str | None
     """What the form gives; `None` when it gives none or the facts do not decide yet."""
-    possible: tuple[RatingKey, ...]
+    possible: tuple[str, ...]
     """What it may still be while facts are unknown, best first; `(computed,)` or empty once decided."""
     may_have_none: bool
     """Whether the form may give no rating at all (chưa đủ căn cứ xếp loại)."""
-    proposed: RatingKey | None
+    proposed: str | None
     """The agency's own proposal where there is one, else the computed rating."""
     findings: tuple[Finding, ...]
     flags: tuple[Flag, ...]
@@ -36,7 +35,7 @@ class Rating:
         """Whether the form itself gives no rating (chưa đủ căn cứ xếp loại)."""
         return self.computed is None
 
-    def findings_of(self, rating: RatingKey) -> tuple[Finding, ...]:
+    def findings_of(self, rating: str) -> tuple[Finding, ...]:
         """Return the findings of one rating."""
         return tuple(finding for finding in self.findings if finding.rating == rating)
 
@@ -57,7 +56,7 @@ def rate(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) ->
     proposed = submission.proposal.rating if submission.proposal else computed
     return Rating(
         computed,
-        tuple(rating for rating in RATINGS if rating in possible),
+        tuple(rating for rating in form.ladder.keys if rating in possible),
         None in possible,
         proposed,
         findings,
@@ -65,9 +64,9 @@ def rate(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) ->
     )
 
 
-def _possible(form: Form, findings: Sequence[Finding]) -> list[RatingKey | None]:
+def _possible(form: Form, findings: Sequence[Finding]) -> list[str | None]:
     """Return the ratings that the form may give, in the order of decision; `None` for no rating."""
-    possible: list[RatingKey | None] = []
+    possible: list[str | None] = []
     for key in form.decision.order:
         given = _given(form.rule(key), [finding.status for finding in findings if finding.rating == key])
         if given is not False:

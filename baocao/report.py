@@ -9,11 +9,10 @@ from typing import Any
 
 from baocao.errors import Problem
 from baocao.findings import Finding, Status
-from baocao.forms.conditions import PointsCondition
-from baocao.forms.values import RatingKey
+from baocao.forms.conditions import is_on_total
+from baocao.judged import Judged
 from baocao.phrases import Fact, Sentence
 from baocao.pipeline import Result
-from baocao.review import Judged
 from baocao.scoring import Scoresheet
 
 Json = dict[str, Any]
@@ -48,7 +47,7 @@ def result_json(result: Result) -> Json:
     }
 
 
-def missing_for_next(judged: Judged) -> tuple[RatingKey, list[Finding]] | None:
+def missing_for_next(judged: Judged) -> tuple[str, list[Finding]] | None:
     """Return the next better rating than the computed one and what stands against it; `None` for the best one.
 
     A case that by itself leads to the lowest rating stands against every other.
@@ -64,7 +63,7 @@ def missing_for_next(judged: Judged) -> tuple[RatingKey, list[Finding]] | None:
         for finding in rating.findings
         if form.rule(finding.rating).given_when == "any"
         and finding.status in (Status.PASSED, Status.UNKNOWN)
-        and not isinstance(finding.condition, PointsCondition)
+        and not is_on_total(finding.condition)
     ]
     return wanted, [*knocked_out, *against]
 
@@ -72,15 +71,22 @@ def missing_for_next(judged: Judged) -> tuple[RatingKey, list[Finding]] | None:
 def _points(sheet: Scoresheet) -> Json:
     return {
         "total": _decimal(sheet.total),
-        "total_range": [_decimal(sheet.lowest), _decimal(sheet.highest)],
-        "standard_total": _decimal(sheet.form.total),
+        "total_range": [_decimal(sheet.lowest), _decimal(sheet.highest)] if sheet.form.has_points else None,
+        "standard_total": _decimal(sheet.standard_total) if sheet.form.has_points else None,
+        "other_totals": {
+            assessor.key: _decimal(sheet.total_by(assessor.key)) for assessor in sheet.form.other_assessors
+        },
         "criteria": [
             {
                 "no": line.criterion.no,
+                "role": line.role,
                 "standard": _decimal(line.criterion.standard),
                 "awarded": _decimal(line.awarded),
+                "level": line.level,
+                "met": line.met,
                 "source": line.source.value,
                 "band": line.chosen.text if line.chosen else None,
+                "others": {key: mark.model_dump(mode="json", exclude_none=True) for key, mark in line.others.items()},
             }
             for line in sheet.lines
         ],

@@ -4,39 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from typing import get_args
 
 from pydantic import BaseModel
 
-from baocao import messages
+from baocao import figures, messages
 from baocao.errors import Problem
 from baocao.findings import Status
-from baocao.forms import FormFolder
-from baocao.forms.conditions import Condition, OrganizationsCondition, ShareCondition
-from baocao.forms.criteria import RatingBand, ShareBand
-from baocao.forms.model import Form
-from baocao.forms.values import RATINGS, RatingKey
+from baocao.forms.conditions import ShareCondition
+from baocao.forms.criteria import FigureBand, Population, RatingBand
+from baocao.forms.model import CLOSED_FIGURES, Form
+from baocao.judged import Judged
 from baocao.messages import place
-from baocao.rating import Rating
-from baocao.scoring import Line, PointsSource, Scoresheet
+from baocao.scoring import Line, PointsSource, typed_points
 from baocao.submission import Submission
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A submission with all that the stages before made of it."""
-
-    folder: FormFolder
-    submission: Submission
-    scoresheet: Scoresheet
-    rating: Rating
-
-    @property
-    def form(self) -> Form:
-        """The form that it is judged by."""
-        return self.folder.form
 
 
 def review(judged: Judged) -> tuple[Problem, ...]:
@@ -46,7 +29,7 @@ def review(judged: Judged) -> tuple[Problem, ...]:
 
 def review_parts(judged: Judged) -> tuple[Problem, ...]:
     """Return what can be told of a submission of which some parts were put aside: nothing that the whole decides."""
-    return tuple(problem for rule in (_bands, _reasons) for problem in rule(judged))
+    return tuple(problem for rule in (_bands, _reasons, _bonuses) for problem in rule(judged))
 
 
 def _reasons(judged: Judged) -> Iterator[Problem]:
@@ -55,15 +38,28 @@ def _reasons(judged: Judged) -> Iterator[Problem]:
     open_ratings = {rating.proposed} if rating.proposed else set(rating.possible)
     if open_ratings - set(judged.form.reasons_required_for):
         return
-    name = judged.form.rule(rating.proposed).name if rating.proposed else judged.form.additions.undetermined
+    form = judged.form
+    name = form.ladder.names[rating.proposed] if rating.proposed else form.additions.undetermined
+    best = form.level_ladder.best if form.levels else None
     for line in judged.scoresheet.lines:
-        no = line.criterion.no
+        if line.role == "bonus" or line.source is PointsSource.OWN:
+            continue
+        if line.is_short(best) and not line.deductions and line.source is PointsSource.TYPED:
+            yield messages.missing_remark(line.criterion.no, name)
         for index, deduction in enumerate(line.deductions):
-            if deduction.reason or line.source is PointsSource.OWN:
+            if deduction.reason:
                 continue
+            no = line.criterion.no
             typed = judged.submission.scores[no].deductions
             where = place("scores", no, "deductions", index, "reason") if typed else place("scores", no, "reason")
             yield messages.missing_reason(where, no, deduction.points, name)
+
+
+def _bonuses(judged: Judged) -> Iterator[Problem]:
+    """A bonus is given for something, whatever the rating."""
+    for line in judged.scoresheet.lines:
+        if line.role == "bonus" and any(not deduction.reason for deduction in line.deductions):
+            yield messages.unexplained_bonus(line.criterion.no, line.awarded or Decimal(0))
 
 
 def _bands(judged: Judged) -> Iterator[Problem]:
@@ -73,9 +69,9 @@ def _bands(judged: Judged) -> Iterator[Problem]:
 
 
 def _band(line: Line, submission: Submission) -> Iterator[Problem]:
-    no, standard = line.criterion.no, line.criterion.standard
-    typed = submission.awarded(no, standard)
-    if isinstance(line.chosen, RatingBand | ShareBand):
+    no, standard = line.criterion.no, line.standard
+    typed = typed_points(submission.scores.get(no), line.criterion, line.role)
+    if isinstance(line.chosen, RatingBand | FigureBand):
         if typed is not None and typed != line.chosen.points:
             yield messages.band_disagrees(no, typed, line.chosen.points, line.chosen.text)
         return
@@ -87,53 +83,27 @@ def _band(line: Line, submission: Submission) -> Iterator[Problem]:
 
 def _proposal(judged: Judged) -> Iterator[Problem]:
     proposal, rating, form = judged.submission.proposal, judged.rating, judged.form
+    ladder = form.ladder
     if proposal is None:
         if rating.computed is None:
-            yield messages.undetermined([form.rule(key).name for key in rating.possible])
+            yield messages.undetermined([ladder.names[key] for key in rating.possible])
         return
     settled = (form.decision.undetermined_at_most,) if rating.may_have_none else ()
-    allowed: RatingKey = min((*rating.possible, *settled), key=RATINGS.index)
-    if RATINGS.index(proposal.rating) < RATINGS.index(allowed):
-        yield messages.proposal_too_high(form.rule(proposal.rating).name, form.rule(allowed).name)
+    allowed = min((*rating.possible, *settled), key=ladder.rank)
+    if ladder.rank(proposal.rating) < ladder.rank(allowed):
+        yield messages.proposal_too_high(ladder.names[proposal.rating], ladder.names[allowed])
 
 
 def _unknown(judged: Judged) -> Iterator[Problem]:
     """Name each fact that is not known and leaves a condition or a band open."""
-    open_facts = [fact for line in judged.scoresheet.lines if _is_open(line) for fact in _facts_of_band(line)]
-    for finding in judged.rating.findings:
-        if finding.status is Status.UNKNOWN:
-            open_facts += _facts_of(finding.condition, judged)
+    form, kind = judged.form, judged.submission.organization.kind
+    bands = [line.criterion.banded for line in judged.scoresheet.lines if line.chosen is None]
+    conditions = [found.condition for found in judged.rating.findings if found.status is Status.UNKNOWN]
+    asking = [found for found in (*bands, *conditions) if found]
+    open_facts = [fact for found in asking for fact in figures.facts_of(form, found, kind)]
     for fact in dict.fromkeys(open_facts):
         for where in _nulls(getattr(judged.submission.facts, fact), place("facts", fact)):
             yield messages.unknown_fact(where)
-
-
-def _is_open(line: Line) -> bool:
-    return line.criterion.banded is not None and line.chosen is None
-
-
-def _facts_of_band(line: Line) -> tuple[str, ...]:
-    return (line.criterion.banded.of,) if line.criterion.banded else ()
-
-
-def _facts_of(condition: Condition, judged: Judged) -> tuple[str, ...]:
-    """Return the facts that a condition asks about; points and levels rest on those of the bands."""
-    match condition:
-        case ShareCondition():
-            return (judged.form.kind(judged.submission.organization.kind).population,)
-        case OrganizationsCondition(of=listed):
-            return (listed,)
-        case _:
-            return _FACTS_BY_KIND.get(condition.kind, ())
-
-
-_FACTS_BY_KIND = {
-    "achievement": ("achievements",),
-    "targets": ("targets",),
-    "unremedied_weaknesses": ("weaknesses",),
-    "organization_disciplined": ("discipline",),
-    "subordinates_not_disciplined": ("discipline",),
-}
 
 
 def _nulls(value: object, where: str) -> Iterator[str]:
@@ -144,6 +114,9 @@ def _nulls(value: object, where: str) -> Iterator[str]:
         for name, part in value:
             if name != "not_rated_reason":
                 yield from _nulls(part, f"{where}.{name}")
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from _nulls(part, f"{where}.{name}")
     elif isinstance(value, tuple):
         for index, part in enumerate(value):
             yield from _nulls(part, f"{where}[{index}]")
@@ -157,14 +130,8 @@ def _flags(judged: Judged) -> Iterator[Problem]:
 def _form(judged: Judged) -> Iterator[Problem]:
     if not judged.form.confirmed:
         yield messages.unconfirmed_form(judged.form.key)
-    if is_elsewhere(judged.form, judged.submission):
+    if judged.is_elsewhere:
         yield messages.elsewhere(judged.form.jurisdiction.name, judged.submission.signature.place)
-
-
-def is_elsewhere(form: Form, submission: Submission) -> bool:
-    """Whether neither place nor superior of the paper names a place of the form's jurisdiction."""
-    named = f"{submission.signature.place} {submission.organization.superior.name}".casefold()
-    return not any(place.casefold() in named for place in form.jurisdiction.places)
 
 
 # --- a clerk's own comment -------------------------------------------------------------------------------------
@@ -191,7 +158,7 @@ def _comment(judged: Judged) -> Iterator[Problem]:
     if not comment:
         return
     yield from _comment_points(judged, comment)
-    counts = sorted(set(_counted(judged.submission)))
+    counts = sorted(set(_counted(judged.form, judged.submission)))
     for match in _COUNT.finditer(comment):
         said = (_exact(match[1]), _exact(match[2]))
         if said not in [(Decimal(part), Decimal(whole)) for part, whole in counts]:
@@ -209,7 +176,7 @@ def _comment_points(judged: Judged, comment: str) -> Iterator[Problem]:
     if sheet.total is None:
         return
     rows = [(sheet.awarded(row.no), row.standard) for row in judged.form.criteria]
-    total = (sheet.total, judged.form.total)
+    total = (sheet.total, sheet.standard_total)
     for pattern, known in ((_TOTAL, [total]), (_REACHED, [total, *rows])):
         for match in pattern.finditer(comment):
             awarded, standard = _exact(match[1]), match[2] and _exact(match[2])
@@ -244,25 +211,26 @@ def _exact(number: str) -> Decimal:
         return Decimal(-1)
 
 
-def _counted(submission: Submission) -> Iterator[tuple[int, int]]:
+def _counted(form: Form, submission: Submission) -> Iterator[tuple[int, int]]:
     """Yield the parts and wholes that the facts give."""
     facts = submission.facts
-    for tally in (facts.members, facts.subordinates):
+    for population in get_args(Population):
+        tally = getattr(facts, population)
         if tally and tally.rated is not None:
-            best_first = [getattr(tally, key) for key in RATINGS]
+            best_first = [tally.at_rung(key) for key in form.ladder_of(population).keys]
             yield from ((count, tally.rated) for count in best_first)
             yield from ((sum(best_first[:end]), tally.rated) for end in range(1, len(best_first) + 1))
-    if facts.weaknesses and facts.weaknesses.pointed_out is not None and facts.weaknesses.remedied is not None:
-        whole = facts.weaknesses.pointed_out
-        yield from ((facts.weaknesses.remedied, whole), (whole - facts.weaknesses.remedied, whole))
-    if facts.targets and facts.targets.assigned is not None and facts.targets.met is not None:
-        for whole in (facts.targets.assigned, facts.targets.assigned - (facts.targets.force_majeure or 0)):
-            yield from ((facts.targets.met, whole), (whole - facts.targets.met, whole))
+    for figure in (*CLOSED_FIGURES, *form.own_figures):
+        reading = figures.read(form, facts, figure)
+        if reading.is_share and reading.part is not None and reading.whole is not None:
+            for whole in (reading.whole, reading.whole + reading.excused):
+                yield from ((reading.part, whole), (whole - reading.part, whole))
 
 
 def _comment_rating(judged: Judged, comment: str) -> Iterator[Problem]:
     """A comment that says which rating is proposed must name the proposed one."""
-    names = {rule.name.casefold(): rule for rule in judged.form.ratings}
+    form = judged.form
+    names = {rule.name.casefold(): rule for rule in form.ratings}
     said = re.compile(
         rf"đề nghị\s+(?:\w+\s+){{0,4}}?xếp loại[^.;\n]{{0,120}}?[“\"]?({'|'.join(map(re.escape, names))})",
         re.IGNORECASE,
@@ -272,13 +240,14 @@ def _comment_rating(judged: Judged, comment: str) -> Iterator[Problem]:
         if judged.rating.proposed != rule.key:
             proposed = judged.rating.proposed
             yield messages.comment_rating(
-                rule.name, judged.form.rule(proposed).name if proposed else judged.form.additions.undetermined
+                rule.name, form.ladder.names[proposed] if proposed else form.additions.undetermined
             )
 
 
 REVIEWS: tuple[Callable[[Judged], Iterator[Problem]], ...] = (
     _bands,
     _reasons,
+    _bonuses,
     _proposal,
     _comment,
     _unknown,

@@ -2,44 +2,52 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from baocao import figures
+from baocao.checks import MARK_OF
+from baocao.forms.criteria import Criterion
 from baocao.forms.model import Form
 
-_BLANK_FACTS: dict[str, Any] = {
-    "members": {
-        "excellent": None,
-        "good": None,
-        "completed": None,
-        "not_completed": None,
-        "not_rated": 0,
-        "not_rated_reason": None,
-    },
-    "subordinates": None,
-    "government": None,
-    "sociopolitical_organizations": None,
-    "weaknesses": {"pointed_out": None, "remedied": None, "unremedied_from_earlier_years": None},
-    "targets": {"assigned": None, "met": None, "force_majeure": None},
-    "discipline": {"organization": None, "subordinates": None},
-    "achievements": None,
-    "levels": {},
-}
+
+def _blank_facts(form: Form) -> dict[str, Any]:
+    """Return every fact of the contract that the form asks of some kind of organisation, not known yet."""
+    wanted = {fact for kind in form.kinds for fact in figures.asked(form, kind.key)}
+    blank: dict[str, Any] = {
+        "members": _blank_tally(form, "members"),
+        "subordinates": None,
+        "government": None,
+        "sociopolitical_organizations": None,
+        "weaknesses": {"pointed_out": None, "remedied": None, "unremedied_from_earlier_years": None},
+        "targets": {"assigned": None, "met": None, "force_majeure": None},
+        "discipline": {"organization": None, "subordinates": None},
+        "achievements": None,
+        "figures": {figure.key: None for figure in form.figures},
+        "levels": {},
+    }
+    if form.kinds[0].population == "subordinates":
+        blank |= {"members": None, "subordinates": _blank_tally(form, "subordinates")}
+    shown = wanted | ({"levels"} if form.level_items else set())
+    return {fact: value for fact, value in blank.items() if fact in shown}
+
+
+def _blank_tally(form: Form, population: str) -> dict[str, Any]:
+    return dict.fromkeys(form.ladder_of(population).keys) | {"not_rated": 0, "not_rated_reason": None}
 
 
 def blank(form: Form, organization: str, schema: str) -> dict[str, Any]:
-    """Return an empty submission: every criterion to be scored, every fact not known yet."""
+    """Return an empty submission: every criterion to be assessed, every fact not known yet."""
+    kind = form.kinds[0].key
     return {
         "$schema": schema,
         "form": form.id,
         "year": form.year,
-        "organization": {
-            "id": organization,
-            "name": None,
-            "kind": form.kinds[0].key,
-            "superior": {"id": None, "name": None},
+        "organization": {"id": organization, "name": None, "kind": kind, "superior": {"id": None, "name": None}},
+        "scores": {
+            leaf.no: _blank_score(form, leaf) for leaf in form.leaves if not leaf.banded and form.applies(leaf.no, kind)
         },
-        "scores": {leaf.no: {"awarded": None} for leaf in form.leaves if not leaf.banded},
-        "facts": _BLANK_FACTS,
+        "facts": _blank_facts(form),
         "proposal": None,
         "comment": None,
         "issuer": {"superior": None, "agency": None, "symbol": None},
@@ -47,34 +55,45 @@ def blank(form: Form, organization: str, schema: str) -> dict[str, Any]:
     }
 
 
-def full(form: Form) -> dict[str, Any]:
-    """Return a submission that makes a scoresheet with everything in it: deductions, flags, all lists."""
-    name = "Tổ chức mẫu"
-    rated = [{"name": name, "rating": "good"}]
-    tally = {"excellent": 1, "good": 1, "completed": 1, "not_completed": 0}
+def _blank_score(form: Form, leaf: Criterion) -> dict[str, Any]:
+    mark = {MARK_OF[leaf.assessed_by]: None}
+    others = {assessor.key: dict(mark) for assessor in form.other_assessors}
+    return {**mark, "others": others} if others else dict(mark)
+
+
+def full(form: Form, kind: str | None = None) -> dict[str, Any]:
+    """Return a submission that makes a scoresheet with everything in it: deductions, reasons, all lists.
+
+    Args:
+        form: the form.
+        kind: the kind of organisation; the form's first when `None`.
+    """
+    name, about = "Tổ chức mẫu", form.kind(kind or form.kinds[0].key)
+    facts = {
+        about.population: _tally(form, about.population),
+        "government": _rated(form, "government", name),
+        "sociopolitical_organizations": _rated(form, "sociopolitical_organizations", name),
+        "weaknesses": {"pointed_out": 10, "remedied": 8, "unremedied_from_earlier_years": 0},
+        "targets": {"assigned": 10, "met": 9, "force_majeure": 0},
+        "discipline": {"organization": False, "subordinates": []},
+        "achievements": [{"text": "thành tích mẫu", "attested_by": "nơi xác nhận mẫu"}],
+        "figures": {figure.key: 8 if figure.out_of else 10 for figure in form.figures},
+        "levels": {},
+    }
     return {
         **blank(form, "to-chuc-mau", ""),
         "organization": {
             "id": "to-chuc-mau",
             "name": name,
-            "kind": form.kinds[0].key,
+            "kind": about.key,
             "superior": {"id": "cap-tren-mau", "name": "Cấp trên mẫu"},
         },
         "scores": {
-            leaf.no: {"awarded": leaf.standard - form.step, "reason": "lý do mẫu"}
+            leaf.no: _full_score(form, leaf)
             for leaf in form.leaves
-            if not leaf.banded
+            if not leaf.banded and form.applies(leaf.no, about.key)
         },
-        "facts": {
-            **_BLANK_FACTS,
-            "members": tally,
-            "government": rated,
-            "sociopolitical_organizations": rated,
-            "weaknesses": {"pointed_out": 10, "remedied": 8, "unremedied_from_earlier_years": 0},
-            "targets": {"assigned": 10, "met": 9, "force_majeure": 0},
-            "discipline": {"organization": False, "subordinates": []},
-            "achievements": [{"text": "thành tích mẫu", "attested_by": "nơi xác nhận mẫu"}],
-        },
+        "facts": {fact: value for fact, value in facts.items() if fact != "figures" or form.figures},
         "issuer": {"superior": "Cấp trên", "agency": "Cơ quan chủ trì", "symbol": None},
         "signature": {
             "place": "Địa danh",
@@ -84,3 +103,28 @@ def full(form: Form) -> dict[str, Any]:
             "name": "Họ và tên",
         },
     }
+
+
+def _full_score(form: Form, leaf: Criterion) -> dict[str, Any]:
+    """Return a mark that is short of the best, explained."""
+    mark: dict[str, Any]
+    if leaf.assessed_by == "level":
+        mark = {"level": form.level_ladder.keys[1]}
+    elif leaf.assessed_by == "yes_no":
+        mark = {"met": True}
+    else:
+        lost = form.step or Decimal(0)
+        mark = {"awarded": lost if form.role(leaf.no) == "penalty" else leaf.most - lost}
+    others = {assessor.key: dict(mark) for assessor in form.other_assessors}
+    return {**mark, "reason": "lý do mẫu", **({"others": others} if others else {})}
+
+
+def _tally(form: Form, population: str) -> dict[str, Any]:
+    """Return a tally with one in each rating but the lowest."""
+    ladder = form.ladder_of(population)
+    return dict.fromkeys(ladder.keys, 1) | {ladder.lowest: 0}
+
+
+def _rated(form: Form, listed: str, name: str) -> list[dict[str, Any]]:
+    ladder = form.ladder_of(listed)
+    return [{"name": name, "rating": ladder.keys[min(1, len(ladder.keys) - 2)]}]

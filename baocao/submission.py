@@ -1,5 +1,6 @@
 """The submission contract: what one JSON input may say, with the Vietnamese titles of the published JSON Schema.
 
+Ratings, levels, kinds and criteria are keys of the form; `inputs` checks them once the form is known.
 In `facts`, `[]` or 0 means that there are none and `null` that it is not known yet; nothing is ever assumed.
 """
 
@@ -7,22 +8,19 @@ from __future__ import annotations
 
 import datetime
 import re
-from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StrictBool
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
 from baocao.forms.values import (
+    Choice,
     Count,
     Frozen,
-    Kind,
-    Level,
     Line,
     Paragraphs,
     Passage,
     Points,
-    RatingKey,
     Slug,
 )
 
@@ -54,9 +52,9 @@ class Organization(Frozen, title="Tổ chức đảng được đánh giá"):
 
     id: Slug = Field(title="Mã tổ chức", description="Dùng làm tên tệp; không trùng nhau trong một đợt.")
     name: Line = Field(title="Tên tổ chức đảng")
-    kind: Kind = Field(
+    kind: Choice = Field(
         title="Loại tổ chức",
-        description="cell: chi bộ; grassroots_cell: chi bộ cơ sở; party_committee: đảng bộ.",
+        description="Khóa trong mẫu, ví dụ cell: chi bộ; grassroots_cell: chi bộ cơ sở; party_committee: đảng bộ.",
     )
     superior: Superior = Field(title="Cấp trên trực tiếp")
 
@@ -69,40 +67,60 @@ class Deduction(Frozen, title="Một lần trừ điểm"):
     evidence: Passage | None = Field(None, title="Căn cứ", description="Văn bản, biên bản, kết luận làm căn cứ.")
 
 
-class Score(Frozen, title="Điểm chấm một tiêu chí"):
-    """The points of one criterion: `awarded`, `deductions` or both, which must then agree."""
+class Mark(Frozen, title="Kết quả chấm của một người chấm"):
+    """What one assessor gives a criterion: points, a level or an answer, as the form asks."""
 
-    awarded: Points | None = Field(None, title="Điểm chấm")
+    awarded: Points | None = Field(
+        None, title="Điểm chấm", description="Ở mục điểm phạt: số điểm bị phạt; ở mục điểm thưởng: số điểm được cộng."
+    )
+    level: Choice | None = Field(None, title="Cấp độ", description="Ở tiêu chí chấm theo cấp độ.")
+    met: StrictBool | None = Field(None, title="Đạt", description="Ở tiêu chí đạt, không đạt: true hoặc false.")
+
+
+class Score(Mark, title="Điểm chấm một tiêu chí"):
+    """The mark that counts: of points `awarded`, `deductions` or both, which must then agree."""
+
     deductions: tuple[Deduction, ...] | None = Field(None, max_length=MOST_ENTRIES, title="Các điểm trừ")
     reason: Passage | None = Field(
         None,
         title="Lý do chung",
         description="Giải thích toàn bộ phần điểm bị trừ, hoặc số điểm người chấm tự cho ở tiêu chí chấm theo mức.",
     )
+    others: dict[str, Mark] = Field(
+        {}, max_length=MOST_ENTRIES, title="Các cột không được tính", description="Theo khóa của người chấm."
+    )
 
 
 class Tally(Frozen, title="Số được xếp loại ở từng mức"):
-    """How many are rated so; `not_rated` stays outside the denominator."""
+    """How many are rated so, by the keys of the ladder; `not_rated` stays outside the denominator."""
 
-    excellent: Count | None = Field(title="Hoàn thành xuất sắc nhiệm vụ")
-    good: Count | None = Field(title="Hoàn thành tốt nhiệm vụ")
-    completed: Count | None = Field(title="Hoàn thành nhiệm vụ")
-    not_completed: Count | None = Field(title="Không hoàn thành nhiệm vụ")
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Count | None]
+
     not_rated: Count | None = Field(0, title="Chưa xếp loại", description="Không tính vào mẫu số.")
     not_rated_reason: Passage | None = Field(None, title="Lý do chưa xếp loại")
 
     @property
+    def counts(self) -> dict[str, int | None]:
+        """How many are rated so, by rating."""
+        return self.__pydantic_extra__
+
+    @property
     def rated(self) -> int | None:
         """How many are rated at all; `None` while one of the counts is not known."""
-        counts = (self.excellent, self.good, self.completed, self.not_completed)
+        counts = self.counts.values()
         return None if None in counts else sum(count for count in counts if count is not None)
+
+    def at_rung(self, rating: str) -> int:
+        """Return how many are rated just so; 0 while that is not known."""
+        return self.counts.get(rating) or 0
 
 
 class RatedOrganization(Frozen, title="Một cơ quan, đoàn thể cùng cấp"):
     """An organisation of the same level and its rating."""
 
     name: Line = Field(title="Tên")
-    rating: RatingKey | None = Field(title="Xếp loại", description="null: chưa biết.")
+    rating: Choice | None = Field(title="Xếp loại", description="null: chưa biết.")
 
 
 class Weaknesses(Frozen, title="Hạn chế, yếu kém đã được chỉ ra"):
@@ -150,32 +168,36 @@ class Achievement(Frozen, title="Thành tích nổi bật"):
 class StatedLevel(Frozen, title="Cấp độ do cơ quan chủ trì nêu"):
     """A performance level stated by the agency in place of the one that the points give."""
 
-    level: Level = Field(title="Cấp độ", description="excellent: Xuất sắc; good: Tốt; average: Trung bình; poor: Kém.")
+    level: Choice = Field(title="Cấp độ", description="Khóa trong mẫu, ví dụ excellent: Xuất sắc; good: Tốt.")
     reason: Passage = Field(title="Lý do")
 
 
 class Facts(Frozen, title="Số liệu làm căn cứ xếp loại ([] hoặc 0: không có; null: chưa biết)"):
-    """What the rating rests on; `[]` or 0: there are none, `null`: not known yet."""
+    """What the rating rests on; `[]` or 0: there are none, `null`: not known yet. The form says which it needs."""
 
     members: Tally | None = Field(None, title="Xếp loại đảng viên (chi bộ)")
     subordinates: Tally | None = Field(None, title="Xếp loại tổ chức đảng trực thuộc (đảng bộ)")
-    government: tuple[RatedOrganization, ...] | None = Field(max_length=MOST_ENTRIES, title="Chính quyền cùng cấp")
+    government: tuple[RatedOrganization, ...] | None = Field(
+        None, max_length=MOST_ENTRIES, title="Chính quyền cùng cấp"
+    )
     sociopolitical_organizations: tuple[RatedOrganization, ...] | None = Field(
+        None,
         max_length=MOST_ENTRIES,
         title="Đoàn thể chính trị - xã hội cùng cấp",
         description="Không gồm các hội quần chúng.",
     )
-    weaknesses: Weaknesses | None = Field(title="Hạn chế, yếu kém")
-    targets: Targets | None = Field(title="Chỉ tiêu, nhiệm vụ được giao")
-    discipline: Discipline | None = Field(title="Kỷ luật")
-    achievements: tuple[Achievement, ...] | None = Field(max_length=MOST_ENTRIES, title="Thành tích nổi bật")
+    weaknesses: Weaknesses | None = Field(None, title="Hạn chế, yếu kém")
+    targets: Targets | None = Field(None, title="Chỉ tiêu, nhiệm vụ được giao")
+    discipline: Discipline | None = Field(None, title="Kỷ luật")
+    achievements: tuple[Achievement, ...] | None = Field(None, max_length=MOST_ENTRIES, title="Thành tích nổi bật")
+    figures: dict[str, Count | None] = Field({}, max_length=MOST_ENTRIES, title="Số liệu riêng của mẫu")
     levels: dict[str, StatedLevel] = Field({}, max_length=MOST_ENTRIES, title="Cấp độ do cơ quan chủ trì nêu")
 
 
 class Proposal(Frozen, title="Ý kiến của cơ quan chủ trì"):
     """The presiding agency's own word: settles, confirms or lowers the computed rating."""
 
-    rating: RatingKey = Field(title="Mức đề nghị")
+    rating: Choice = Field(title="Mức đề nghị")
     by: Line = Field(title="Người, cơ quan đề nghị")
     reason: Passage = Field(title="Lý do")
 
@@ -211,12 +233,3 @@ class Submission(Frozen, title="Dữ liệu chấm điểm"):
     comment: Paragraphs | None = Field(None, title="Nhận xét chung", description="Thay cho nhận xét do phần mềm viết.")
     issuer: Issuer | None = Field(None, title="Cơ quan ban hành")
     signature: Signature = Field(title="Chữ ký")
-
-    def awarded(self, no: str, standard: Decimal) -> Decimal | None:
-        """Return the points typed in for a criterion, or left over by its deductions; `None` when neither is."""
-        score = self.scores.get(no)
-        if score is None or (score.awarded is None and score.deductions is None):
-            return None
-        if score.awarded is not None:
-            return score.awarded
-        return standard - sum((deduction.points for deduction in score.deductions or ()), Decimal(0))

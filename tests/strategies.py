@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from baocao.forms import FormFolder, Library
 from baocao.forms.model import Form
-from baocao.forms.values import LEVELS, RATINGS
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 FOLDER: FormFolder = Library([TEMPLATES]).get("hoi-quan-chung/2021")
+RATINGS = FOLDER.form.ladder.keys
+LEVELS = FOLDER.form.level_ladder.keys
 
 # Words with and without diacritics, digits, template syntax and XML: whatever a name may be.
 _WORDS = st.sampled_from(
@@ -46,10 +47,11 @@ def scores(draw: st.DrawFn, form: Form) -> dict[str, Any]:
     """Full marks but for up to eight criteria, each shortfall explained."""
     leaves = [leaf for leaf in form.leaves if not leaf.banded]
     found: dict[str, Any] = {leaf.no: {"awarded": leaf.standard} for leaf in leaves}
+    step = form.step or Decimal(1)
     for leaf in draw(st.lists(st.sampled_from(leaves), max_size=8, unique_by=lambda leaf: leaf.no)):
-        lost = draw(st.integers(1, int(leaf.standard / form.step))) * form.step
+        lost = draw(st.integers(1, int(leaf.most / step))) * step
         found[leaf.no]["awarded"] -= lost
-        found[leaf.no] |= draw(st.fixed_dictionaries({"reason": lines}) | _deductions(lost, form.step))
+        found[leaf.no] |= draw(st.fixed_dictionaries({"reason": lines}) | _deductions(lost, step))
     return found
 
 
@@ -70,7 +72,7 @@ def tallies(unknown: bool = False) -> st.SearchStrategy[dict[str, Any] | None]:
     return maybe(
         st.fixed_dictionaries(
             {
-                **dict.fromkeys(map(str, RATINGS), counts),
+                **dict.fromkeys(RATINGS, counts),
                 "not_rated": counts,
                 "not_rated_reason": st.just("mới kết nạp"),
             }

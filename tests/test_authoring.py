@@ -46,7 +46,10 @@ def test_a_copy_keeps_the_comments_of_the_original(tmp_path: Path) -> None:
 def test_a_confirmation_is_not_taken_over(tmp_path: Path) -> None:
     confirmed = edited(
         tmp_path / "a",
-        ("[quota]", f'[confirmation]\nby = "A"\ndecision = "B"\non = 2021-11-01\ndigest = "{"0" * 64}"\n\n[quota]'),
+        (
+            "[[quotas]]",
+            f'[confirmation]\nby = "A"\ndecision = "B"\non = 2021-11-01\ndigest = "{"0" * 64}"\n\n[[quotas]]',
+        ),
     )
     assert confirmed.form.confirmation
     path = copy_form(confirmed, "hoi-khac", 2023, tmp_path / "b")

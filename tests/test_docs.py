@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from typer.main import get_command
 
 from baocao.cli import app, run
-from baocao.forms.catalogue import CATALOGUE, NAMES
+from baocao.forms.catalogue import COMMON, NAMES
 from baocao.submission import Submission
 
 ROOT = Path(__file__).parents[1]
@@ -66,7 +66,7 @@ def test_a_command_is_documented_as_it_helps(
 
 def test_every_phrase_and_its_facts_are_documented() -> None:
     rows = ["| phrase | facts |", "|---|---|"]
-    for phrase, facts in CATALOGUE.items():
+    for phrase, facts in COMMON.items():
         told = (f"`{name}`" + (f" ({', '.join(parts)})" if parts else "") for name, parts in facts.items())
         rows.append(f"| `{phrase}` | {', '.join(told)} |")
     replace_or_compare(DOCS / "form.md", "phrases", "\n".join(rows))

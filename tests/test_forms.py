@@ -230,15 +230,15 @@ EDITS: dict[str, tuple[str, str, dict[str, Any], str | None, str | None]] = {
         "excellent",
     ),
     "the weaknesses of earlier years may be two": (
-        'kind = "unremedied_weaknesses", at_most = 0',
-        'kind = "unremedied_weaknesses", at_most = 2',
+        'kind = "figure", of = "unremedied_weaknesses", at_most = 0',
+        'kind = "figure", of = "unremedied_weaknesses", at_most = 2',
         {"facts/weaknesses/unremedied_from_earlier_years": 2},
         "good",
         "excellent",
     ),
     "targets below 50 % become below 40 %": (
-        'kind = "targets", below = 50',
-        'kind = "targets", below = 40',
+        'kind = "figure", of = "targets", below = 50',
+        'kind = "figure", of = "targets", below = 40',
         {"facts/targets": {"assigned": 100, "met": 45, "force_majeure": 0}},
         "not_completed",
         "excellent",
@@ -407,8 +407,8 @@ def test_an_edited_phrase_is_said(tmp_path: Path) -> None:
 def test_any_edit_of_the_data_changes_the_digest_and_voids_the_confirmation(tmp_path: Path) -> None:
     path = copied(tmp_path)
     digest = load_folder(path).form.digest
-    confirmed = f'[confirmation]\nby = "Ban"\ndecision = "QĐ 1"\non = 2021-12-01\ndigest = "{digest}"\n\n[quota]'
-    edit(path, "form.toml", [{"find": "[quota]", "replace": confirmed}])
+    confirmed = f'[confirmation]\nby = "Ban"\ndecision = "QĐ 1"\non = 2021-12-01\ndigest = "{digest}"\n\n[[quotas]]'
+    edit(path, "form.toml", [{"find": "[[quotas]]", "replace": confirmed}])
     assert load_folder(path).form.confirmed
     edit(path, "form.toml", [{"find": "# The whole form as data.", "replace": "# Another comment."}])
     assert load_folder(path).form.confirmed

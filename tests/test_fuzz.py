@@ -26,15 +26,14 @@ from baocao import cli, pipeline, text
 from baocao.cli import show
 from baocao.errors import Blocks
 from baocao.findings import Status
-from baocao.forms.values import RATINGS
 from baocao.inputs import Office
+from baocao.judged import Judged
 from baocao.rendering import left_out, paragraphs
 from baocao.report import problems_json, result_json
-from baocao.review import Judged
 from baocao.scoring import PointsSource
 from baocao.submission import Submission
 from tests.helpers import as_json, assessed, folder, library, submission
-from tests.strategies import submissions
+from tests.strategies import RATINGS, submissions
 
 HOSTILE_NAMES = (
     "{{ 7*7 }}",
@@ -352,13 +351,13 @@ def test_the_total_is_the_sum_of_the_leaves_and_of_the_sections(raw: dict[str, A
     assert sheet.total == sum(points for points in awarded if points is not None)
     sections = [sheet.awarded(row.no) for row in sheet.form.criteria if not row.parent]
     assert sheet.total == sum(points for points in sections if points is not None)
-    assert 0 <= sheet.total <= sheet.form.total
+    assert 0 <= sheet.total <= sheet.standard_total
 
 
 @given(submissions(unknown=True))
 def test_the_total_lies_between_lowest_and_highest(raw: dict[str, Any]) -> None:
     sheet = judged(raw).scoresheet
-    assert 0 <= sheet.lowest <= sheet.highest <= sheet.form.total
+    assert 0 <= sheet.lowest <= sheet.highest <= sheet.standard_total
     if sheet.total is not None:
         assert sheet.lowest == sheet.total == sheet.highest
 

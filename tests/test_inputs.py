@@ -18,12 +18,11 @@ from jsonschema import Draft202012Validator
 from baocao import inputs, messages, pipeline, sample
 from baocao.errors import Blocks
 from baocao.exact_json import parse
-from baocao.forms.values import LEVELS, RATINGS
 from baocao.inputs import Office, read
 from baocao.messages import place
 from baocao.schema import DIALECT, submission_schema
 from tests.helpers import ABSENT, as_json, assessed, folder, library, places_of, problems_of, submission
-from tests.strategies import submissions
+from tests.strategies import LEVELS, RATINGS, submissions
 
 BAD = Path(__file__).parent / "bad"
 SCHEMA = submission_schema(folder().form)
@@ -166,7 +165,7 @@ def test_what_the_office_gives_need_not_be_repeated() -> None:
 
 
 def test_without_the_office_each_part_is_missed() -> None:
-    assert places_of(bare()) == ["organization.superior", "facts.government", "signature"]
+    assert places_of(bare()) == ["organization.superior", "signature", "facts.government"]
 
 
 def test_a_submission_overrides_the_office_key_by_key() -> None:
@@ -372,7 +371,7 @@ def test_an_empty_list_of_deductions_says_full_marks() -> None:
 
 @given(st.integers(0, 20), st.lists(st.integers(1, 12), max_size=4))
 def test_awarded_and_deductions_must_agree(awarded: int, deducted: list[int]) -> None:
-    step = folder().form.step
+    step = folder().form.step or Decimal(1)
     entry = {"awarded": awarded * step, "deductions": [{"points": part * step, "reason": "vì"} for part in deducted]}
     found = places_of(submission({"scores/I.1.1": entry}))
     assert (found == []) == ((awarded + sum(deducted)) * step == 5)
@@ -381,7 +380,7 @@ def test_awarded_and_deductions_must_agree(awarded: int, deducted: list[int]) ->
 @given(st.decimals(0, 10, places=3, allow_nan=False))
 def test_points_are_whole_steps_up_to_the_standard(points: Decimal) -> None:
     found = places_of(submission({"scores/I.1.1": {"awarded": points, "reason": "vì"}}))
-    assert (found == []) == (points <= 5 and points % folder().form.step == 0)
+    assert (found == []) == (points <= 5 and points % (folder().form.step or 1) == 0)
 
 
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
@@ -517,7 +516,7 @@ NO_DIACRITICS = ("JSON Schema", "Lý do chung")
 
 def test_every_title_of_the_schema_is_vietnamese() -> None:
     for path, title in titles(SCHEMA):
-        if path.startswith(".scores.") and path.endswith(".awarded"):
+        if path.startswith(".scores.") and path.endswith((".awarded", ".level", ".met", ".others")):
             continue  # a narrower limit of a property that has its title in the definition
         assert title, path
         assert set(title.lower()) & VIETNAMESE or title in NO_DIACRITICS, f"{path}: {title}"
@@ -594,3 +593,11 @@ def test_more_scores_than_any_form_has_criteria_are_one_problem_and_take_no_time
     scores = {f"X{at}": {"awarded": "x"} for at in range(5000)}
     found = [problem for problem in assessed(submission({"scores": scores})).problems if problem.where == "scores"]
     assert [problem.message for problem in found] == ["có 5000 mục, nhiều hơn 200"]
+
+
+def test_a_fault_of_the_office_is_told_of_every_submission_that_it_is_for() -> None:
+    raw = submission({"facts/government": ABSENT, "facts/weaknesses/remedied": "x"})
+    office = Office("office.json", {"facts": {"government": [{"name": "UBND", "rating": 5}, {"name": "HĐND", "x": 1}]}})
+    first, second = problems_of(raw, office), problems_of(raw, office)
+    assert first == second
+    assert "facts.government[0].rating" in [problem.where for problem in first]

@@ -12,14 +12,13 @@ import pytest
 from hypothesis import given
 
 from baocao import sample
-from baocao.forms.values import RATINGS, RatingKey
+from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.phrases import Fact, Sentence
 from baocao.pipeline import judge
-from baocao.review import Judged
 from baocao.submission import Submission
 from baocao.text import points
-from tests.strategies import FOLDER, submissions
+from tests.strategies import FOLDER, RATINGS, submissions
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*%?")
 
@@ -193,7 +192,7 @@ def test_a_knock_out_is_named() -> None:
 
 
 @pytest.mark.parametrize("rating", RATINGS)
-def test_the_four_ratings_open_differently(rating: RatingKey) -> None:
+def test_the_four_ratings_open_differently(rating: str) -> None:
     openings = {key: FOLDER.phrases.say(f"comment.result.{key}", FACTS).text for key in RATINGS}
     assert [opening for opening in openings.values() if opening == openings[rating]] == [openings[rating]]
 

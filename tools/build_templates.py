@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
@@ -31,28 +32,48 @@ from docx.shared import Mm
 from docx.table import Table, _Cell, _Row
 
 ROOT = Path(__file__).resolve().parents[1]
-SCORESHEET = ROOT / "templates" / "hoi-quan-chung" / "2021" / "scoresheet.docx"
+TEMPLATES = ROOT / "templates"
 
 FONT = "Times New Roman"
 TWIPS = 1440 / 25.4  # in a millimetre
 HEAD_COLUMNS = (73, 92)  # mm, together A4 less the margins of 30 and 15
-SCORE_COLUMNS = (12, 111, 21, 21)  # mm, likewise
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 FILE_DATE = datetime(2021, 1, 1, tzinfo=UTC)
 
 Container = WordDocument | _Cell
 
 
+# ── the tables of the forms: all else on the page is the same ────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the score table."""
+
+    width: int  # mm; all together A4 less the margins of 30 and 15
+    title: str  # the tag of its heading
+    value: str = ""  # the tag of its cell; none for the column of the text
+    group: str = ""  # the tag of a heading over this column and its neighbours of the same group
+
+
+NO = Column(12, "columns.no", "row.no")
+POINTS = (Column(21, "columns.standard", "row.standard"), Column(21, "columns.awarded", "row.awarded"))
+
+SCORESHEETS: dict[str, tuple[Column, ...]] = {
+    "hoi-quan-chung/2021": (NO, Column(111, "columns.criterion"), *POINTS),
+}
+
+
 # ── the form, top to bottom ──────────────────────────────────────────────────────────────────────────────
 
 
-def scoresheet() -> WordDocument:
+def scoresheet(columns: tuple[Column, ...]) -> WordDocument:
     """The scoresheet of one organisation ("Bảng chấm điểm")."""
     document = blank_document()
     add_draft_mark(document)
     add_page_head(document)
     add_title(document)
-    add_score_table(document)
+    add_score_table(document, columns)
     add_rating_method(document)
     add_reasons_and_comment(document)
     add_result(document)
@@ -89,42 +110,62 @@ def add_title(document: WordDocument) -> None:
     add_each(document, "BCHuongDan", "instruction", "instructions")
 
 
-def add_score_table(document: WordDocument) -> None:
+def add_score_table(document: WordDocument, columns: tuple[Column, ...]) -> None:
     """Sections, items and criteria with their points; each kind has a row of its own to restyle."""
-    table = add_table(document, "BCBangChamDiem", SCORE_COLUMNS)
-    cells = add_row(table, repeated=True)
-    for cell, column in zip(cells, ("no", "criterion", "standard", "awarded"), strict=True):
-        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-        add_text(cell, "BCDauBang", f"{{{{ columns.{column} }}}}")
+    table = add_table(document, "BCBangChamDiem", tuple(column.width for column in columns))
+    add_headings(table, columns)
     with row_block(table, "for row in rows"), row_block(table, 'if row.kind == "section"'):
-        add_heading_row(table, "BCMuc", "BCMucSo")
+        add_heading_row(table, columns, "BCMuc", "BCMucSo")
         add_row_tag(table, 'elif row.kind == "scored_section"')
-        add_heading_row(table, "BCMucCham", "BCMucChamSo")
+        add_heading_row(table, columns, "BCMucCham", "BCMucChamSo")
         add_row_tag(table, 'elif row.kind == "item"')
-        add_heading_row(table, "BCNhomTieuChi", "BCNhomTieuChiSo")
+        add_heading_row(table, columns, "BCNhomTieuChi", "BCNhomTieuChiSo")
         add_row_tag(table, 'elif row.kind == "scored_item"')
-        add_heading_row(table, "BCNhomTieuChiCham", "BCNhomTieuChiChamSo")
+        add_heading_row(table, columns, "BCNhomTieuChiCham", "BCNhomTieuChiChamSo")
         add_row_tag(table, "else")
-        add_each(add_point_row(table, "BCTieuChiSo"), "BCTieuChi", "paragraph", "row.paragraphs")
+        add_each(add_point_row(table, columns, "BCTieuChiSo"), "BCTieuChi", "paragraph", "row.paragraphs")
     add_optional(document, "BCLuuY", "unconfirmed")
 
 
-def add_heading_row(table: Table, style: str, point_style: str) -> None:
+def add_headings(table: Table, columns: tuple[Column, ...]) -> None:
+    """The headings, repeated on every page: one row, or two where columns stand in groups."""
+    lower = add_row(table, repeated=True)
+    if not any(column.group for column in columns):
+        for cell, column in zip(lower, columns, strict=True):
+            add_heading(cell, column.title)
+        return
+    upper, lower = lower, add_row(table, repeated=True)
+    for group, members in groupby(range(len(columns)), key=lambda at: columns[at].group):
+        places = list(members)
+        if group:
+            add_heading(merged(upper[places[0]], upper[places[-1]]), group)
+        for at in places:
+            add_heading(lower[at] if group else merged(upper[at], lower[at]), columns[at].title)
+
+
+def add_heading(cell: _Cell, title: str) -> None:
+    """The heading of a column or of a group of columns."""
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    add_text(cell, "BCDauBang", f"{{{{ {title} }}}}")
+
+
+def add_heading_row(table: Table, columns: tuple[Column, ...], style: str, point_style: str) -> None:
     """A section or an item: the first paragraph is the heading, any others (bands) are set as criteria."""
-    cell = add_point_row(table, point_style)
+    cell = add_point_row(table, columns, point_style)
     with block(cell, "for paragraph in row.paragraphs"), block(cell, "if loop.first"):
         add_text(cell, style, "{{ paragraph }}")
         add_tag(cell, "else")
         add_text(cell, "BCTieuChi", "{{ paragraph }}")
 
 
-def add_point_row(table: Table, style: str) -> _Cell:
+def add_point_row(table: Table, columns: tuple[Column, ...], style: str) -> _Cell:
     """A row with its number and points; returns the cell that waits for the text."""
-    no, text, standard, awarded = add_row(table)
-    for cell, value in ((no, "row.no"), (standard, "row.standard"), (awarded, "row.awarded")):
-        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-        add_text(cell, style, f"{{{{ {value} }}}}")
-    return text
+    cells = add_row(table)
+    for cell, column in zip(cells, columns, strict=True):
+        if column.value:
+            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+            add_text(cell, style, f"{{{{ {column.value} }}}}")
+    return next(cell for cell, column in zip(cells, columns, strict=True) if not column.value)
 
 
 def add_rating_method(document: WordDocument) -> None:
@@ -147,7 +188,8 @@ def add_reasons_and_comment(document: WordDocument) -> None:
 
 def add_result(document: WordDocument) -> None:
     """The total and the proposed rating; their style keeps them on the page of the signature."""
-    add_text(document, "BCKetQua", " {{ total }}", label="{{ total_label }}")
+    with block(document, "if total_label"):
+        add_text(document, "BCKetQua", " {{ total }}", label="{{ total_label }}")
     add_text(document, "BCKetQua", " {{ proposed }}", label="{{ proposed_label }}")
 
 
@@ -231,6 +273,13 @@ def append_row(table: Table) -> _Row:
     return row
 
 
+def merged(first: _Cell, last: _Cell) -> _Cell:
+    """One empty cell in place of all from `first` to `last`."""
+    cell: _Cell = first.merge(last)
+    clear(cell)
+    return cell
+
+
 def clear(cell: _Cell) -> None:
     """Take out the empty paragraph that python-docx puts in a new or merged cell."""
     cell._tc.clear_content()  # type: ignore[no-untyped-call]  # python-docx leaves it without a type
@@ -247,8 +296,7 @@ def row_block(table: Table, tag: str) -> Iterator[None]:
 def add_row_tag(table: Table, tag: str) -> None:
     """A row that docxtpl takes away whole, shown in Word as one wide cell."""
     cells = append_row(table).cells
-    cell = cells[0].merge(cells[-1])
-    clear(cell)
+    cell = merged(cells[0], cells[-1])
     add_text(cell, "BCLenhMau", f"{{%tr {tag} %}}")
 
 
@@ -551,8 +599,10 @@ def package(document: WordDocument) -> bytes:
 
 def main() -> None:
     """Write every template."""
-    SCORESHEET.parent.mkdir(parents=True, exist_ok=True)
-    SCORESHEET.write_bytes(package(scoresheet()))
+    for form, columns in SCORESHEETS.items():
+        path = TEMPLATES / form / "scoresheet.docx"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(package(scoresheet(columns)))
 
 
 if __name__ == "__main__":

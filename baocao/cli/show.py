@@ -11,9 +11,9 @@ from baocao.errors import Blocks, Problem
 from baocao.findings import Finding, Status
 from baocao.forms import Form
 from baocao.forms.criteria import Criterion
+from baocao.judged import Judged
 from baocao.pipeline import Result
 from baocao.report import missing_for_next
-from baocao.review import Judged
 from baocao.scoring import LevelSource
 from baocao.text import points, shorten
 
@@ -27,9 +27,12 @@ _KNOCK_OUT = {**_STATUS, Status.PASSED: "có xảy ra", Status.FAILED: "không c
 _LEVEL_SOURCE = {
     LevelSource.POINTS: "theo điểm",
     LevelSource.BAND: "theo mức",
+    LevelSource.MARKED: "được chấm",
     LevelSource.STATED: "do cơ quan chủ trì nêu",
     LevelSource.PENDING: "",
 }
+_ASSESSED_BY = {"points": "", "level": "cấp độ", "yes_no": "đạt/không"}
+_ROLE = {"bonus": "điểm thưởng", "penalty": "điểm phạt"}
 _BASIS = {"form": "in trên mẫu", "derived": "suy ra", "allocated": "tạm phân bổ"}
 
 
@@ -80,13 +83,16 @@ def _one_checked(result: Result) -> Iterator[str]:
 
 
 def _outcome(result: Result) -> str:
-    return f" ({proposed(result.judged)}, {total(result.judged)} điểm)" if result.judged else ""
+    if result.judged is None:
+        return ""
+    scored = f", {total(result.judged)} điểm" if result.judged.form.has_points else ""
+    return f" ({proposed(result.judged)}{scored})"
 
 
 def proposed(judged: Judged) -> str:
     """Write the proposed rating."""
     rating = judged.rating.proposed
-    return judged.form.rule(rating).name if rating else judged.form.additions.undetermined
+    return judged.form.ladder.names[rating] if rating else judged.form.additions.undetermined
 
 
 def total(judged: Judged) -> str:
@@ -104,7 +110,10 @@ def score(result: Result) -> Iterator[str]:
     judged = result.judged
     form = judged.form
     yield f"{judged.submission.organization.name} - {form.name}"
-    yield f"Tổng điểm: {total(judged)}/{points(form.total)}"
+    if form.has_points:
+        yield f"Tổng điểm: {total(judged)}/{points(judged.scoresheet.standard_total)}"
+    for assessor in form.other_assessors if form.has_points else ():
+        yield f"  {assessor.name}: {_figure(judged.scoresheet.total_by(assessor.key))}"
     yield ""
     yield from (_row(judged, criterion) for criterion in form.criteria)
     yield ""
@@ -118,7 +127,7 @@ def score(result: Result) -> Iterator[str]:
     yield from (f"  Lưu ý: {flag.text}" for flag in judged.rating.flags)
     missing = missing_for_next(judged)
     if missing and missing[1]:
-        yield f"Còn thiếu để đạt mức “{form.rule(missing[0]).name}”:"
+        yield f"Còn thiếu để đạt mức “{form.ladder.names[missing[0]]}”:"
         yield from (f"  - {_asked(finding)}" for finding in missing[1])
     if result.faults:
         yield "Lỗi phải sửa:"
@@ -129,7 +138,7 @@ def _own_word(judged: Judged) -> Iterator[str]:
     """Write what the form gives and what the agency proposes, where it has a word of its own."""
     proposal, computed = judged.submission.proposal, judged.rating.computed
     if proposal:
-        given = judged.form.rule(computed).name if computed else judged.form.additions.undetermined
+        given = judged.form.ladder.names[computed] if computed else judged.form.additions.undetermined
         yield f"  Theo điều kiện của mẫu: {given}. Ý kiến của {proposal.by}: {proposal.reason}"
 
 
@@ -138,11 +147,26 @@ def _asked(finding: Finding) -> str:
 
 
 def _row(judged: Judged, criterion: Criterion) -> str:
-    awarded = judged.scoresheet.awarded(criterion.no)
-    item = judged.scoresheet.item_of.get(criterion.no)
-    level = f"{judged.form.level_name(item.level)}, {_LEVEL_SOURCE[item.source]}" if item and item.level else ""
-    figures = f"{_figure(awarded):>6}/{points(criterion.standard):<4}"
-    return f"  {criterion.no:<7}{figures} {shorten(criterion.text, 60)}{f'  [{level}]' if level else ''}"
+    sheet = judged.scoresheet
+    item, line = sheet.item_of.get(criterion.no), sheet.line_of.get(criterion.no)
+    notes = (
+        [f"{judged.form.level_ladder.names[item.level]}, {_LEVEL_SOURCE[item.source]}"] if item and item.level else []
+    )
+    if line and line.met is not None:
+        notes.append("đạt" if line.met else "không đạt")
+    if not judged.form.applies(criterion.no, sheet.kind):
+        notes.append(f"không áp dụng cho {judged.form.kind(sheet.kind).name}")
+    note = f"  [{'; '.join(notes)}]" if notes else ""
+    return f"  {criterion.no:<7}{_figures(judged, criterion)} {shorten(criterion.text, 60)}{note}"
+
+
+def _figures(judged: Judged, criterion: Criterion) -> str:
+    """Write points and standard of a row; as much space where it has none."""
+    if criterion.standard is None:
+        return " " * 11
+    applies = judged.form.applies(criterion.no, judged.scoresheet.kind)
+    awarded = _figure(judged.scoresheet.awarded(criterion.no)) if applies else "-"
+    return f"{awarded:>6}/{points(criterion.standard):<4}"
 
 
 def _figure(number: Decimal | None) -> str:
@@ -152,19 +176,24 @@ def _figure(number: Decimal | None) -> str:
 def form(shown: Form) -> Iterator[str]:
     """Write a form as a table, with the basis of each figure, its rating method and its interpretations."""
     yield f"{shown.key}: {shown.name}"
-    yield f"Phạm vi: {shown.jurisdiction.name}. Bước điểm: {points(shown.step)}. Tổng: {points(shown.total)}."
+    if shown.additions.sample:
+        yield shown.additions.sample
+    yield f"Phạm vi: {shown.jurisdiction.name}. {_measure(shown)}"
     yield _confirmation(shown)
     yield ""
     yield "Tiêu chí"
     for criterion in shown.criteria:
-        basis = _BASIS[criterion.basis]
-        yield f"  {criterion.no:<7}{points(criterion.standard):>5}  {basis:<12} {shorten(criterion.text, 80)}"
+        standard = "" if criterion.standard is None else points(criterion.standard)
+        basis = _BASIS[criterion.basis] if criterion.basis else _ASSESSED_BY[criterion.assessed_by]
+        notes = f"  [{', '.join(_notes(shown, criterion))}]" if list(_notes(shown, criterion)) else ""
+        yield f"  {criterion.no:<7}{standard:>5}  {basis:<12} {shorten(criterion.text, 80)}{notes}"
         if criterion.banded:
             yield from (f"  {'':<26}{points(band.points):>3} điểm: {band.text}" for band in criterion.banded.bands)
     yield ""
-    yield "Căn cứ của điểm chuẩn"
-    yield from (f"  {_BASIS[basis]}: {source.source}" for basis, source in shown.bases.items())
-    yield ""
+    if shown.bases:
+        yield "Căn cứ của điểm chuẩn"
+        yield from (f"  {_BASIS[basis]}: {source.source}" for basis, source in shown.bases.items())
+        yield ""
     yield "Điều kiện xếp loại"
     for rule in shown.ratings:
         yield f"  {rule.heading}"
@@ -177,6 +206,21 @@ def form(shown: Form) -> Iterator[str]:
         yield f"      Lý do: {entry.reason}"
         if entry.alternative:
             yield f"      Cách hiểu khác: {entry.alternative}"
+
+
+def _measure(shown: Form) -> str:
+    """Write how the form measures: by points, or by levels and answers alone."""
+    if shown.total is None:
+        return "Không chấm điểm."
+    step = f"Bước điểm: {points(shown.step)}. " if shown.step else ""
+    return f"{step}Tổng: {points(shown.total)}."
+
+
+def _notes(shown: Form, criterion: Criterion) -> Iterator[str]:
+    if criterion.role != "regular":
+        yield _ROLE[criterion.role]
+    if criterion.applies_to:
+        yield f"chỉ áp dụng cho {', '.join(shown.kind(kind).name for kind in criterion.applies_to)}"
 
 
 def _confirmation(shown: Form) -> str:

@@ -1,10 +1,15 @@
-"""Which phrases a phrase book must have, and the facts that each may use.
+"""Which phrases the phrase book of a form may have, which it must have, and the facts that each may use.
 
 `None` marks a single fact, `()` a list of facts, names in a tuple the parts of a list of records.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from baocao.forms.conditions import Condition, FigureCondition, PointsCondition
+from baocao.forms.criteria import FigureBands, RatingBands
+from baocao.forms.model import Form
 from baocao.phrases import Catalogue
 
 _LINE = {"no": None, "deducted": None, "awarded": None, "standard": None}
@@ -12,23 +17,29 @@ _RATED = ("name", "rating")
 _CONDITIONS = {"conditions": ("required", "observed")}
 _RESULT = {"year": None, "organization": None, "total": None, "standard": None, "rating": None, "deducted": None}
 _THRESHOLD = {"population": None, "rating": None, "threshold": None}
+_SHARE = {"part": None, "whole": None, "share": None, "excused": None}
+_COUNT = {"count": None}
 
 FINDINGS: Catalogue = {
     "findings.unknown": {},
     "findings.not_applicable.kind": {"kind": None},
+    "findings.not_applicable.rows": {},
     "findings.not_applicable.nobody": {"population": None, "reason": None},
     "findings.not_applicable.none_listed": {"organizations": None},
-    "findings.not_applicable.no_targets": {},
     "findings.not_applicable.no_subordinates": {},
     "findings.points.observed": {"total": None},
     "findings.points.open": {"lowest": None, "highest": None},
     "findings.points.at_least": {"at_least": None},
     "findings.points.below": {"below": None},
+    "findings.points.row": {"no": None, "required": None},
     "findings.achievement.observed": {"stated": None, "attested": None},
     "findings.achievement.required": {},
     "findings.levels.observed": {"items": ("no", "level", "reason")},
     "findings.levels.at_least": {"items": (), "level": None},
     "findings.levels.at_most": {"items": (), "level": None},
+    "findings.yes_no.observed": {"unmet": (), "unknown": (), "count": None},
+    "findings.yes_no.all_met": {"items": ()},
+    "findings.yes_no.any_unmet": {"items": ()},
     "findings.share.observed": {
         "counted": None,
         "rated": None,
@@ -43,10 +54,6 @@ FINDINGS: Catalogue = {
     "findings.organizations.observed": {"organizations": _RATED},
     "findings.organizations.all_at_least": {"organizations": None, "rating": None},
     "findings.organizations.any_rated": {"organizations": None, "rating": None},
-    "findings.targets.observed": {"met": None, "counted": None, "force_majeure": None, "share": None},
-    "findings.targets.required": {"below": None},
-    "findings.unremedied_weaknesses.observed": {"unremedied": None},
-    "findings.unremedied_weaknesses.required": {"at_most": None},
     "findings.organization_disciplined.yes": {},
     "findings.organization_disciplined.no": {},
     "findings.organization_disciplined.required": {},
@@ -57,22 +64,13 @@ FINDINGS: Catalogue = {
 DEDUCTIONS: Catalogue = {
     "deductions.typed": {**_LINE, "parts": ("points", "reason", "evidence")},
     "deductions.ratings": {**_LINE, "organizations": _RATED, "reason": None, "band": None},
-    "deductions.share": {
-        **_LINE,
-        "remedied": None,
-        "pointed_out": None,
-        "share": None,
-        "reason": None,
-        "band": None,
-    },
     "deductions.own": {**_LINE, "case": None, "reason": None},
+    "deductions.penalty": {"no": None, "deducted": None, "parts": ("points", "reason", "evidence")},
+    "deductions.level": {"no": None, "level": None, "best": None, "reason": None},
+    "deductions.unmet": {"no": None, "deducted": None, "reason": None},
 }
 
 COMMENT: Catalogue = {
-    "comment.result.excellent": _RESULT,
-    "comment.result.good": _RESULT,
-    "comment.result.completed": _RESULT,
-    "comment.result.not_completed": _RESULT,
     "comment.result.undetermined": {"year": None, "organization": None, "total": None, "standard": None},
     "comment.result.open": {
         "year": None,
@@ -82,6 +80,7 @@ COMMENT: Catalogue = {
         "standard": None,
     },
     "comment.strengths.full_items": {"items": ("name",)},
+    "comment.strengths.bonus": {"awarded": None, "criteria": ("no", "awarded", "reason")},
     "comment.strengths.achievements": {"achievements": ("text", "attested_by")},
     "comment.strengths.targets": {"met": None, "counted": None, "assigned": None, "force_majeure": None},
     "comment.strengths.remedied": {"remedied": None, "pointed_out": None, "share": None},
@@ -94,6 +93,7 @@ COMMENT: Catalogue = {
         "rating": None,
     },
     "comment.limits.section": {"section": None, "deducted": None, "criteria": ("no", "reason")},
+    "comment.limits.penalty": {"deducted": None, "criteria": ("no", "reason")},
     "comment.limits.targets": {"missed": None, "counted": None, "force_majeure": None},
     "comment.limits.weaknesses": {"left": None},
     "comment.limits.earlier": {"unremedied": None},
@@ -101,6 +101,7 @@ COMMENT: Catalogue = {
     "comment.limits.disciplined": {},
     "comment.limits.subordinates": {"disciplined": None, "excused": None},
     "comment.conclusion.not_higher": {"rating": None, **_CONDITIONS},
+    "comment.conclusion.not_next": {"rating": None, **_CONDITIONS},
     "comment.conclusion.knocked_out": {"rating": None, "lowest": None, **_CONDITIONS},
     "comment.conclusion.undetermined": _CONDITIONS,
     "comment.conclusion.unknown": _CONDITIONS,
@@ -112,7 +113,11 @@ COMMENT: Catalogue = {
     "comment.conclusion.proposal": {"organization": None, "year": None, "rating": None},
 }
 
-CATALOGUE: Catalogue = {**FINDINGS, **DEDUCTIONS, **COMMENT}
+COMMON: Catalogue = {**FINDINGS, **DEDUCTIONS, **COMMENT}
+"""Phrases whose keys are the same in every form."""
+
+NAMED_BY_FORM = ("comment.result.", "findings.figures.", "deductions.figures.")
+"""Prefixes of the phrases whose last keys are ratings or figures of the form."""
 
 NAMES = (
     "members",
@@ -124,3 +129,77 @@ NAMES = (
     "limits",
 )
 """Names that every phrase book must give, beside those of sections and items with a level."""
+
+
+def catalogue(form: Form) -> Catalogue:
+    """Return every phrase that the phrase book of a form may have, with its facts."""
+    return {**COMMON, **dict(_of_form(form))}
+
+
+def needed(form: Form) -> list[str]:
+    """Return the phrases that the phrase book of a form must have: those that can come to be said."""
+    spoken = (*(f"findings.{kind}." for kind in _kinds_of_condition(form)), "findings.not_applicable.")
+    told = {"findings.unknown", *(f"deductions.{name}" for name in _deductions(form))}
+    common = [key for key in COMMON if key in told or key in COMMENT or key.startswith(spoken)]
+    return [key for key in (*common, *(key for key, _ in _of_form(form))) if _can_occur(key, form)]
+
+
+def _can_occur(key: str, form: Form) -> bool:
+    """Whether the form has what a sentence is about."""
+    roles = {section.role for section in form.sections}
+    knocks_out = any(rule.given_when == "any" for rule in form.ratings)
+    only_if = {
+        "findings.points.row": any(
+            isinstance(condition, PointsCondition) and condition.of for condition in _conditions(form)
+        ),
+        "comment.result.open": form.has_points,
+        "comment.strengths.bonus": "bonus" in roles,
+        "comment.limits.penalty": "penalty" in roles,
+        "comment.conclusion.not_higher": form.has_points,
+        "comment.conclusion.not_next": not form.has_points,
+        "comment.conclusion.knocked_out": knocks_out,
+        "comment.conclusion.unknown_cases": knocks_out,
+    }
+    return only_if.get(key, True)
+
+
+def _conditions(form: Form) -> Iterator[Condition]:
+    for clause in form.clauses.values():
+        yield from clause.conditions
+
+
+def _kinds_of_condition(form: Form) -> set[str]:
+    return {condition.kind for condition in _conditions(form)}
+
+
+def _deductions(form: Form) -> Iterator[str]:
+    """Yield the explanations that the criteria of a form can need."""
+    for leaf in form.leaves:
+        if form.role(leaf.no) == "penalty":
+            yield "penalty"
+        elif isinstance(leaf.banded, RatingBands):
+            yield "ratings"
+        elif leaf.assessed_by == "yes_no":
+            yield "unmet"
+        elif leaf.assessed_by == "level":
+            yield "level"
+        elif leaf.banded is None:
+            yield "typed"
+        if leaf.banded is not None:
+            yield "own"
+
+
+def _of_form(form: Form) -> Iterator[tuple[str, dict[str, tuple[str, ...] | None]]]:
+    for rule in form.ratings:
+        yield f"comment.result.{rule.key}", dict(_RESULT)
+    for condition in _conditions(form):
+        if isinstance(condition, FigureCondition):
+            prefix = f"findings.figures.{condition.of}"
+            yield f"{prefix}.observed", dict(_SHARE if form.is_share(condition.of) else _COUNT)
+            yield f"{prefix}.{condition.threshold[0]}", {"threshold": None}
+            if form.is_share(condition.of):
+                yield f"{prefix}.nothing", {}
+    for leaf in form.leaves:
+        if isinstance(leaf.banded, FigureBands):
+            figure = _SHARE if form.is_share(leaf.banded.of) else _COUNT
+            yield f"deductions.figures.{leaf.banded.of}", {**_LINE, **figure, "reason": None, "band": None}

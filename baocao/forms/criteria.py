@@ -3,59 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from baocao import logic
-from baocao.forms.values import RATINGS, Few, Frozen, Level, Passage, Percent, Points, RatingKey, Slug
+from baocao.forms.ladder import Ladder
+from baocao.forms.values import Count, Few, Frozen, Key, Passage, Points, Slug
 
 Basis = Literal["form", "derived", "allocated"]
 """Where a figure comes from: printed on the form, implied by it, or allocated by an interpretation."""
 
+AssessedBy = Literal["points", "level", "yes_no"]
+"""How a criterion is assessed: by points up to its standard, by a performance level, by yes or no."""
+
+Role = Literal["regular", "bonus", "penalty"]
+"""What the points of a section do to the total: make it up, add to it, take from it."""
+
 OrganizationList = Literal["government", "sociopolitical_organizations"]
 Population = Literal["members", "subordinates"]
-
-
-def rated_at_least(rating: RatingKey | None, floor: RatingKey) -> bool | None:
-    """Whether `rating` is `floor` or better; `None` when the rating is not known yet."""
-    return None if rating is None else RATINGS.index(rating) <= RATINGS.index(floor)
-
-
-def rated_exactly(rating: RatingKey | None, wanted: RatingKey | None) -> bool | None:
-    """Whether `rating` is the wanted one; `None` when it is not known yet."""
-    return None if rating is None else rating == wanted
+Rated = OrganizationList | Population
+"""Those whose ratings are facts."""
 
 
 class RatingTest(Frozen):
     """One test of a list of ratings; exactly one of its kinds of test is given."""
 
-    all_at_least: RatingKey | None = None
-    any_at_least: RatingKey | None = None
-    all_rated: RatingKey | None = None
-    rated: RatingKey | None = None
-    at_least: Few | None = None
-    """With `rated`: this many or more of them."""
-    exactly: Few | None = None
-    """With `rated`: just this many of them."""
-    none: Literal[True] | None = None
-    """There is nothing to rate."""
+    all_at_least: Key | None = Field(None, title="Tất cả đạt từ mức này trở lên")
+    any_at_least: Key | None = Field(None, title="Có ít nhất một đạt từ mức này trở lên")
+    all_rated: Key | None = Field(None, title="Tất cả đúng mức này")
+    rated: Key | None = Field(None, title="Đếm số ở đúng mức này", description="Kèm at_least hoặc exactly.")
+    at_least: Few | None = Field(None, title="Với rated: có từ bấy nhiêu")
+    exactly: Few | None = Field(None, title="Với rated: có đúng bấy nhiêu")
+    none: Literal[True] | None = Field(None, title="Không có cơ quan, đoàn thể nào")
 
-    def holds(self, ratings: Sequence[RatingKey | None]) -> bool | None:
-        """Whether the test holds for `ratings`, in three-valued logic."""
+    def holds(self, ladder: Ladder, ratings: Sequence[str | None]) -> bool | None:
+        """Whether the test holds for ratings of a ladder, in three-valued logic."""
         if self.none:
             return not ratings
         if self.all_at_least:
-            return logic.every(rated_at_least(rating, self.all_at_least) for rating in ratings)
+            return logic.every(ladder.at_least(rating, self.all_at_least) for rating in ratings)
         if self.any_at_least:
-            return logic.some(rated_at_least(rating, self.any_at_least) for rating in ratings)
+            return logic.some(ladder.at_least(rating, self.any_at_least) for rating in ratings)
         if self.all_rated:
-            return logic.every(rated_exactly(rating, self.all_rated) for rating in ratings)
-        return self._counted(ratings)
+            return logic.every(ladder.exactly(rating, self.all_rated) for rating in ratings)
+        return self._counted([ladder.exactly(rating, self.rated or "") for rating in ratings])
 
-    def _counted(self, ratings: Sequence[RatingKey | None]) -> bool | None:
-        matches = [rated_exactly(rating, self.rated) for rating in ratings if self.rated]
+    def _counted(self, matches: Sequence[bool | None]) -> bool | None:
         if self.at_least is not None:
             return logic.at_least(self.at_least, matches)
         wanted = self.exactly or 0
@@ -63,51 +59,50 @@ class RatingTest(Frozen):
         return logic.every([logic.at_least(wanted, matches), None if more is None else not more])
 
 
-class RatingBand(Frozen):
-    """Points given when all tests hold for the ratings of the organisations named."""
+class Gap(Frozen):
+    """What it means that there is nothing to take a share of; the assessor's own points count then."""
 
-    text: Passage
-    points: Points
-    level: Level
-    when: Annotated[tuple[RatingTest, ...], Field(min_length=1)]
+    text: Passage = Field(title="Mô tả trường hợp không có mức", description="Đọc tiếp sau chữ “vì”.")
 
 
-class RatingGap(Frozen):
+class RatingGap(Gap):
     """A case that the form itself leaves without a band."""
 
-    text: Passage
-    when: Annotated[tuple[RatingTest, ...], Field(min_length=1)]
+    when: Annotated[tuple[RatingTest, ...], Field(min_length=1)] = Field(title="Các phép thử, phải đúng tất cả")
 
 
-class ShareBand(Frozen):
-    """Points given from this share (whole percent) on."""
-
-    text: Passage
-    points: Points
-    level: Level
-    at_least: Percent
+class _Band(Frozen):
+    text: Passage = Field(title="Câu của mức, đúng nguyên văn")
+    points: Points = Field(title="Điểm của mức")
+    level: Key | None = Field(None, title="Cấp độ của mức", description="Bỏ trống: tính theo tỷ lệ điểm.")
 
 
-class ShareGap(Frozen):
-    """What it means that there is nothing to take a share of."""
+class RatingBand(_Band):
+    """Points given when all tests hold for the ratings of the organisations named."""
 
-    text: Passage
+    when: Annotated[tuple[RatingTest, ...], Field(min_length=1)] = Field(title="Các phép thử, phải đúng tất cả")
+
+
+class FigureBand(_Band):
+    """Points given from this figure on: a count, or whole percent of a share."""
+
+    at_least: Count = Field(title="Từ bao nhiêu", description="Phần trăm với tỷ lệ, số lượng với số đếm.")
 
 
 class RatingBands(Frozen):
     """Points by the ratings of the organisations of a list; the first band that holds counts."""
 
-    kind: Literal["ratings"]
-    of: OrganizationList
-    bands: Annotated[tuple[RatingBand, ...], Field(min_length=1)]
-    gaps: tuple[RatingGap, ...] = ()
-    interpretation: Slug
+    kind: Literal["ratings"] = Field(title="Chấm theo xếp loại của cơ quan, đoàn thể")
+    of: OrganizationList = Field(title="Xét danh sách nào")
+    bands: Annotated[tuple[RatingBand, ...], Field(min_length=1)] = Field(title="Các mức, mức đầu tiên đúng được chọn")
+    gaps: tuple[RatingGap, ...] = Field((), title="Các trường hợp mẫu không có mức")
+    interpretation: Slug | None = Field(None, title="Cách hiểu mà các mức dựa vào")
 
-    def choose(self, ratings: Sequence[RatingKey | None]) -> RatingBand | RatingGap | None:
+    def choose(self, ladder: Ladder, ratings: Sequence[str | None]) -> RatingBand | RatingGap | None:
         """Return the first band or the declared gap that holds, `None` while that is not known."""
         cases: tuple[RatingBand | RatingGap, ...] = (*self.gaps, *self.bands)
         for case in cases:
-            holds = logic.every(test.holds(ratings) for test in case.when)
+            holds = logic.every(test.holds(ladder, ratings) for test in case.when)
             if holds is None:
                 return None
             if holds:
@@ -115,44 +110,70 @@ class RatingBands(Frozen):
         raise AssertionError(f"no band and no gap covers {ratings}")  # `forms.check` proves that one does
 
 
-class ShareBands(Frozen):
-    """Points by the share of pointed-out weaknesses that were remedied."""
+class FigureBands(Frozen):
+    """Points by a figure: a count, or the share of one count in another."""
 
-    kind: Literal["share"]
-    of: Literal["weaknesses"]
-    bands: Annotated[tuple[ShareBand, ...], Field(min_length=1)]
-    gap: ShareGap
-    interpretation: Slug
+    kind: Literal["figure"] = Field(title="Chấm theo số liệu")
+    of: Key = Field(title="Số liệu nào", description="targets, weaknesses, unremedied_weaknesses hoặc khóa ở figures.")
+    bands: Annotated[tuple[FigureBand, ...], Field(min_length=1)] = Field(title="Các mức, từ cao xuống đến 0")
+    gap: Gap | None = Field(None, title="Trường hợp không có gì để tính tỷ lệ", description="Bắt buộc với tỷ lệ.")
+    interpretation: Slug | None = Field(None, title="Cách hiểu mà các mức dựa vào")
 
-    def choose(self, part: int | None, whole: int | None) -> ShareBand | ShareGap | None:
-        """Return the band of `part`/`whole`, the gap when `whole` is 0, `None` while one is not known."""
-        if whole == 0:
+    def choose(self, figure: Fraction | None, *, nothing: bool) -> FigureBand | Gap | None:
+        """Return the band of a figure (a count, or percent), `None` while it is not known.
+
+        Args:
+            figure: the count, or the share in percent.
+            nothing: there is nothing to take a share of.
+        """
+        if nothing:
             return self.gap
-        if part is None or whole is None:
-            return None
-        share = Fraction(part * 100, whole)
-        return next(band for band in self.bands if share >= band.at_least)
+        return None if figure is None else next(band for band in self.bands if figure >= band.at_least)
 
 
 # --- criteria ------------------------------------------------------------------------------------------------
 
 
 class Criterion(Frozen):
-    """One row of the table: a section, an item or a criterion; those without rows below them carry points."""
+    """One row of the table: a section, an item or a criterion; those without rows below them are assessed."""
 
-    no: Annotated[str, Field(pattern=r"^[IVXLC]+(\.[1-9][0-9]?){0,3}$")]
-    text: Passage
-    text_source: Passage | None = None
-    """Where the wording comes from when the form's own was lost."""
-    paragraphs: tuple[Passage, ...] = ()
-    standard: Points
-    basis: Basis
-    banded: Annotated[RatingBands | ShareBands, Field(discriminator="kind")] | None = None
+    no: Annotated[str, Field(pattern=r"^([IVXLC]+|[A-Z]|[1-9][0-9]?)(\.[1-9][0-9]?){0,3}$")] = Field(
+        title="Số thứ tự", description="I, I.1, I.1.1; cột TT in phần sau dấu chấm đầu tiên."
+    )
+    text: Passage = Field(title="Nội dung, đúng nguyên văn")
+    text_source: Passage | None = Field(None, title="Nguồn của nội dung khi bản gốc bị mất chữ")
+    paragraphs: tuple[Passage, ...] = Field((), title="Các đoạn tiếp theo của cùng dòng")
+    assessed_by: AssessedBy = Field(
+        "points", title="Cách chấm", description="points: cho điểm; level: chọn cấp độ; yes_no: đạt hay không đạt."
+    )
+    standard: Points | None = Field(None, title="Điểm chuẩn", description="Với mục thưởng, phạt: điểm tối đa.")
+    basis: Basis | None = Field(
+        None, title="Căn cứ của điểm chuẩn", description="form: in trên mẫu; derived: suy ra; allocated: tạm phân bổ."
+    )
+    role: Role = Field(
+        "regular", title="Vai trò của mục (chỉ ghi ở mục lớn)", description="bonus: thưởng; penalty: phạt."
+    )
+    applies_to: Annotated[tuple[Key, ...], Field(min_length=1)] | None = Field(
+        None, title="Chỉ áp dụng cho các loại tổ chức này (chỉ ghi ở mục lớn)"
+    )
+    banded: Annotated[RatingBands | FigureBands, Field(discriminator="kind")] | None = Field(
+        None, title="Chấm theo mức", description="Điểm do số liệu quyết định."
+    )
+
+    @property
+    def most(self) -> Decimal:
+        """The most points that there are for the row; 0 where it gives none."""
+        return self.standard or Decimal(0)
 
     @property
     def parent(self) -> str:
         """Number of the row above, `""` for a section."""
         return self.no.rpartition(".")[0]
+
+    @property
+    def section(self) -> str:
+        """Number of the section that the row is or belongs to."""
+        return self.no.partition(".")[0]
 
     @property
     def printed_no(self) -> str:

@@ -15,7 +15,7 @@ from baocao import messages, messages_form
 from baocao.errors import DataError, Problem, UsageError
 from baocao.files import read_limited
 from baocao.forms import check as checks
-from baocao.forms.catalogue import CATALOGUE
+from baocao.forms.catalogue import COMMON, NAMED_BY_FORM, catalogue, needed
 from baocao.forms.model import Form
 from baocao.forms.values import allowed_keys
 from baocao.phrases import Phrasebook, load, parse_toml
@@ -62,7 +62,7 @@ class Library:
     def __init__(self, folders: Sequence[Path]) -> None:
         """Look in `folders`, in this order."""
         self._folders = folders
-        self._loaded: dict[str, FormFolder] = {}
+        self._loaded: dict[str, FormFolder | DataError] = {}
 
     @classmethod
     def usual(cls, chosen: Path | None = None) -> Library:
@@ -87,14 +87,23 @@ class Library:
         )
 
     def get(self, key: str) -> FormFolder:
-        """Return the form `hoi-quan-chung/2021`, loaded once.
+        """Return the form `hoi-quan-chung/2021`, loaded once; its faults are remembered likewise.
 
         Raises:
             DataError: there is no such form, or its files have faults.
         """
         if key not in self._loaded:
-            self._loaded[key] = load_folder(self._find(key))
-        return self._loaded[key]
+            self._loaded[key] = self._load(key)
+        found = self._loaded[key]
+        if isinstance(found, DataError):
+            raise DataError(found.problems)
+        return found
+
+    def _load(self, key: str) -> FormFolder | DataError:
+        try:
+            return load_folder(self._find(key))
+        except DataError as error:
+            return error
 
     def _find(self, key: str) -> Path:
         if key in self.available():
@@ -111,7 +120,7 @@ def load_folder(path: Path) -> FormFolder:
         DataError: with every fault of `form.toml` and `phrases.toml`.
     """
     form, problems = _attempt(path / "form.toml", lambda: _read_form(path))
-    phrases, found = _attempt(path / "phrases.toml", lambda: load(path / "phrases.toml", CATALOGUE))
+    phrases, found = _attempt(path / "phrases.toml", lambda: _read_phrases(path, form))
     problems += found
     if form and phrases:
         problems += [fault.inside(str(path / "phrases.toml")) for fault in checks.check_names(form, phrases)]
@@ -149,6 +158,13 @@ def _read_form(path: Path) -> Form:
     if problems:
         raise DataError(problems)
     return form
+
+
+def _read_phrases(path: Path, form: Form | None) -> Phrasebook:
+    """Read the phrases of a form; of one that is not sound, what holds for every form."""
+    if form is None:
+        return load(path / "phrases.toml", COMMON, (), unjudged=NAMED_BY_FORM)
+    return load(path / "phrases.toml", catalogue(form), needed(form))
 
 
 def _unclean(raw: object, path: tuple[str | int, ...] = ()) -> Iterator[Problem]:

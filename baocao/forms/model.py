@@ -9,155 +9,180 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
-from baocao.forms.conditions import Clause, RatingRule
-from baocao.forms.criteria import Basis, Criterion, Population
-from baocao.forms.values import RATINGS, Frozen, Kind, Level, Line, Passage, Percent, Points, RatingKey, Slug
+from baocao.forms.conditions import Clause, LevelsCondition, RatingRule
+from baocao.forms.criteria import Basis, Criterion, Population, Rated, Role
+from baocao.forms.ladder import Ladder, Rung
+from baocao.forms.values import Frozen, Key, Line, Passage, Percent, Points, Slug
 from baocao.text import points
 
+CLOSED_FIGURES: dict[str, bool] = {"targets": True, "weaknesses": True, "unremedied_weaknesses": False}
+"""The figures that every submission may give, and whether each is a share."""
 
-class KindOfOrganization(Frozen):
+
+class KindOfOrganization(Rung):
     """A kind of organisation and whom it rates: its members or its subordinate organisations."""
 
-    key: Kind
-    name: Line
-    population: Population
+    population: Population = Field(
+        title="Xếp loại ai", description="members: đảng viên; subordinates: tổ chức đảng trực thuộc."
+    )
 
 
-class LevelRule(Frozen):
+class LevelRule(Rung):
     """A performance level and the share of the standard points (whole percent) from which it is reached."""
 
-    key: Level
-    name: Line
-    at_least: Percent
+    at_least: Percent | None = Field(
+        None, title="Từ bao nhiêu phần trăm điểm chuẩn", description="Bỏ trống khi mẫu không chấm điểm."
+    )
+
+
+class OtherLadder(Frozen):
+    """Ratings of those who are not rated on the form's own ladder."""
+
+    of: Annotated[tuple[Rated, ...], Field(min_length=1)] = Field(title="Dùng cho những ai")
+    rungs: Annotated[tuple[Rung, ...], Field(min_length=2)] = Field(title="Các mức, từ cao xuống thấp")
+
+
+class Assessor(Rung):
+    """A column of the table: who assessed."""
+
+    counts: bool = Field(False, title="Cột này được tính", description="Đúng một cột.")
+
+
+class Figure(Rung):
+    """A count that the form asks for; with `out_of` the share of it in another one."""
+
+    out_of: Key | None = Field(None, title="Trên tổng nào", description="Khóa của số liệu làm mẫu số.")
 
 
 class Jurisdiction(Frozen):
     """Who made the form and for where; an office elsewhere is told so on its drafts."""
 
-    name: Line
-    places: Annotated[tuple[Line, ...], Field(min_length=1)]
+    name: Line = Field(title="Cơ quan ban hành mẫu")
+    places: tuple[Line, ...] = Field(title="Địa bàn áp dụng", description="Để [] nếu áp dụng cả nước.")
 
 
 class Source(Frozen):
     """What a basis means, and the interpretation behind it unless the form prints the figure."""
 
-    source: Passage
-    interpretation: Slug | None = None
-
-
-class Columns(Frozen):
-    """The header row of the table."""
-
-    no: Line
-    criterion: Line
-    standard: Line
-    awarded: Line
+    source: Passage = Field(title="Nguồn của điểm")
+    interpretation: Slug | None = Field(None, title="Cách hiểu làm căn cứ")
 
 
 class Texts(Frozen):
     """Official sentences outside the table and the rating method."""
 
-    title: Line
-    subtitle: Line
-    assessed_label: Line
-    instructions: tuple[Passage, ...]
-    columns: Columns
-    method_title: Line
-    note: Passage
-    comment_label: Line
-    total_label: Line
-    proposed_label: Line
-    signature_line: Line
+    title: Line = Field(title="Tên văn bản")
+    subtitle: Line = Field(title="Trích yếu", description="Năm được in tiếp sau.")
+    assessed_label: Line = Field(title="Nhãn trước tên tổ chức được đánh giá")
+    instructions: tuple[Passage, ...] = Field((), title="Hướng dẫn chấm")
+    columns: dict[Key, Line] = Field(title="Tiêu đề các cột", description="Khóa tự đặt, in bằng columns.<khóa>.")
+    method_title: Line | None = Field(None, title="Tiêu đề phần phương pháp xếp loại")
+    note: Passage | None = Field(None, title="Ghi chú cuối mẫu")
+    comment_label: Line = Field(title="Nhãn của nhận xét chung")
+    total_label: Line | None = Field(None, title="Nhãn của tổng điểm", description="Bỏ trống khi mẫu không chấm điểm.")
+    proposed_label: Line = Field(title="Nhãn của mức đề nghị")
+    signature_line: Line = Field(title="Dòng chú dẫn ở chỗ ký")
 
 
 class Additions(Frozen):
     """What is printed beside the official text."""
 
-    party: Line
-    draft: Line
-    elsewhere: Passage
-    unconfirmed: Passage
-    deductions_title: Line
-    undetermined: Line
-    number_label: Line
-    number_blank: Line
+    party: Line = Field(title="Tiêu đề Đảng")
+    draft: Line = Field(title="Dấu dự thảo")
+    sample: Passage | None = Field(None, title="Lời báo đây là mẫu minh họa", description="In cùng dấu dự thảo.")
+    elsewhere: Passage = Field(title="Lời báo nơi lập ngoài địa bàn của mẫu")
+    unconfirmed: Passage = Field(title="Lời báo điểm chuẩn chưa được xác nhận")
+    deductions_title: Line = Field(title="Tiêu đề phần lý do điểm trừ")
+    undetermined: Line = Field(title="Khi chưa xếp loại được")
+    number_label: Line = Field(title="Nhãn của số, ký hiệu")
+    number_blank: Line = Field(title="Chỗ trống của số, ký hiệu")
 
 
 class Quota(Frozen):
     """How many may be decided so, in percent of those decided otherwise, within one superior and tier."""
 
-    clause: str
-    rating: RatingKey
-    base: RatingKey
-    percent: Percent
-    base_includes_rating: bool
-    interpretation: Slug
+    clause: str = Field(title="Điều kiện nêu tỷ lệ")
+    rating: Key = Field(title="Mức bị khống chế")
+    percent: Percent = Field(title="Không quá bao nhiêu phần trăm")
+    base: Annotated[tuple[Key, ...], Field(min_length=1)] = Field(title="Tính trên số được xếp những mức này")
+    interpretation: Slug | None = Field(None, title="Cách hiểu làm căn cứ")
 
 
 class Flag(Frozen):
     """A reading that needs an explicit word of the presiding agency before the paper is issued."""
 
-    key: Slug
-    clause: str
-    when_proposed: Annotated[tuple[RatingKey, ...], Field(min_length=1)]
-    text: Passage
-    interpretation: Slug
+    key: Slug = Field(title="Khóa")
+    clause: str = Field(title="Điều kiện không đạt thì báo")
+    when_proposed: Annotated[tuple[Key, ...], Field(min_length=1)] = Field(title="Khi đề nghị những mức này")
+    text: Passage = Field(title="Lời báo")
+    interpretation: Slug | None = Field(None, title="Cách hiểu làm căn cứ")
 
 
 class Decision(Frozen):
     """In which order the ratings are tried, and how high an undetermined case may be settled."""
 
-    order: tuple[RatingKey, ...]
-    undetermined_at_most: RatingKey
-    interpretation: Slug
+    order: tuple[Key, ...] = Field(title="Thứ tự xét các mức; mức đầu tiên đúng được xếp")
+    undetermined_at_most: Key = Field(title="Mức cao nhất được đề nghị khi chưa đủ căn cứ")
+    interpretation: Slug | None = Field(None, title="Cách hiểu làm căn cứ")
 
 
 class Interpretation(Frozen):
     """A reading that the text does not force, with its reason; confirmed as a whole by a person."""
 
-    key: Slug
-    text: Passage
-    reason: Passage
-    alternative: Passage | None = None
+    key: Slug = Field(title="Khóa")
+    text: Passage = Field(title="Cách hiểu")
+    reason: Passage = Field(title="Lý do hiểu như vậy")
+    alternative: Passage | None = Field(None, title="Cách hiểu khác")
 
 
 class Confirmation(Frozen):
     """Who confirmed the points and interpretations, by which decision; void when the digest no longer fits."""
 
-    by: Line
-    decision: Line
-    on: date
-    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    by: Line = Field(title="Người, cơ quan xác nhận")
+    decision: Line = Field(title="Văn bản xác nhận")
+    on: date = Field(title="Ngày xác nhận")
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = Field(title="Mã của nội dung đã xác nhận")
 
 
 class Form(Frozen):
     """A whole `form.toml`."""
 
-    id: Slug
-    year: Annotated[StrictInt, Field(ge=1976, le=2999)]
-    name: Line
-    jurisdiction: Jurisdiction
-    step: Annotated[Points, Field(gt=0)]
-    total: Points
-    texts: Texts
-    additions: Additions
-    bases: dict[Basis, Source]
-    kinds: tuple[KindOfOrganization, ...]
-    levels: tuple[LevelRule, ...]
-    level_items: tuple[str, ...]
-    core_items: tuple[str, ...]
-    criteria: tuple[Criterion, ...]
-    ratings: tuple[RatingRule, ...]
-    reasons_required_for: tuple[RatingKey, ...]
-    decision: Decision
-    quota: Quota
-    flags: tuple[Flag, ...] = ()
-    interpretations: tuple[Interpretation, ...]
-    confirmation: Confirmation | None = None
+    id: Slug = Field(title="Mã của mẫu", description="Trùng tên thư mục.")
+    year: Annotated[StrictInt, Field(ge=1976, le=2999)] = Field(title="Năm", description="Trùng tên thư mục con.")
+    name: Line = Field(title="Tên mẫu")
+    jurisdiction: Jurisdiction = Field(title="Nơi ban hành, địa bàn")
+    step: Annotated[Points, Field(gt=0)] | None = Field(None, title="Bước điểm", description="Ví dụ 0.25.")
+    total: Points | None = Field(None, title="Tổng điểm chuẩn", description="Bỏ trống khi mẫu không chấm điểm.")
+    total_at_most: Points | None = Field(None, title="Tổng điểm chấm không quá", description="Kể cả điểm thưởng.")
+    partial_total: Literal["scaled", "lower"] | None = Field(
+        None,
+        title="Khi có mục không áp dụng",
+        description="scaled: quy về tổng điểm chuẩn; lower: giữ nguyên, tổng thấp hơn.",
+    )
+    texts: Texts = Field(title="Câu chữ chính thức ngoài bảng")
+    additions: Additions = Field(title="Phần in thêm ngoài mẫu chính thức")
+    bases: dict[Basis, Source] = Field({}, title="Căn cứ của điểm chuẩn")
+    kinds: Annotated[tuple[KindOfOrganization, ...], Field(min_length=1)] = Field(title="Loại tổ chức")
+    assessors: tuple[Assessor, ...] = Field((), title="Các cột người chấm", description="Bỏ trống: một cột.")
+    figures: tuple[Figure, ...] = Field((), title="Số liệu riêng của mẫu")
+    ladders: tuple[OtherLadder, ...] = Field((), title="Thang xếp loại khác thang của mẫu")
+    levels: tuple[LevelRule, ...] = Field((), title="Cấp độ thực hiện, từ cao xuống thấp")
+    level_items: tuple[str, ...] = Field((), title="Các mục có cấp độ")
+    core_items: tuple[str, ...] = Field((), title="Các mục cốt lõi trong số đó")
+    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)] = Field(title="Các dòng của bảng")
+    ratings: Annotated[tuple[RatingRule, ...], Field(min_length=2)] = Field(title="Các mức xếp loại, từ cao xuống thấp")
+    reasons_required_for: tuple[Key, ...] = Field((), title="Các mức phải nêu lý do điểm trừ")
+    decision: Decision = Field(title="Thứ tự xét")
+    quotas: tuple[Quota, ...] = Field((), title="Tỷ lệ khống chế")
+    flags: tuple[Flag, ...] = Field((), title="Điều cần cơ quan chủ trì có ý kiến")
+    interpretations: tuple[Interpretation, ...] = Field((), title="Cách hiểu mà mẫu không nêu rõ")
+    confirmation: Confirmation | None = Field(None, title="Xác nhận", description="Do lệnh form confirm ghi.")
+
+    # --- rows
 
     @cached_property
     def by_no(self) -> dict[str, Criterion]:
@@ -165,34 +190,148 @@ class Form(Frozen):
         return {criterion.no: criterion for criterion in self.criteria}
 
     @cached_property
+    def sections(self) -> tuple[Criterion, ...]:
+        """The rows without a row above them."""
+        return tuple(criterion for criterion in self.criteria if not criterion.parent)
+
+    @cached_property
     def leaves(self) -> tuple[Criterion, ...]:
-        """The rows that carry points, in the form's order."""
+        """The rows that are assessed, in the form's order."""
         parents = {criterion.parent for criterion in self.criteria}
         return tuple(criterion for criterion in self.criteria if criterion.no not in parents)
 
+    def role(self, no: str) -> Role:
+        """Return what the points of a row do to the total; its section says it."""
+        return self.by_no[self.by_no[no].section].role
+
+    def applies(self, no: str, kind: str) -> bool:
+        """Whether a row is assessed for a kind of organisation; its section says it."""
+        kinds = self.by_no[self.by_no[no].section].applies_to
+        return kinds is None or kind in kinds
+
+    def inside(self, no: str) -> tuple[Criterion, ...]:
+        """Return the leaves at or below row `no`."""
+        return self._inside[no]
+
     @cached_property
-    def other_items(self) -> tuple[str, ...]:
-        """The items with a performance level that are not core."""
-        return tuple(no for no in self.level_items if no not in self.core_items)
+    def _inside(self) -> dict[str, tuple[Criterion, ...]]:
+        return {
+            row.no: tuple(leaf for leaf in self.leaves if f"{leaf.no}.".startswith(f"{row.no}."))
+            for row in self.criteria
+        }
+
+    # --- points
+
+    @property
+    def has_points(self) -> bool:
+        """Whether the form gives points at all, and not only levels or answers."""
+        return self.total is not None
+
+    def regular_standard(self, kind: str) -> Decimal:
+        """Return the standard points of the sections that make up the total for a kind of organisation."""
+        regular = (row for row in self.sections if row.role == "regular" and self.applies(row.no, kind))
+        return sum((row.most for row in regular), Decimal(0))
+
+    def standard_total(self, kind: str) -> Decimal:
+        """Return the points that a kind of organisation is measured by: the total, or what is left of it."""
+        return (self.total or Decimal(0)) if self.partial_total == "scaled" else self.regular_standard(kind)
+
+    @cached_property
+    def counting(self) -> Assessor | None:
+        """The assessor whose column counts; `None` where the form has one column only."""
+        return next((assessor for assessor in self.assessors if assessor.counts), None)
+
+    @cached_property
+    def other_assessors(self) -> tuple[Assessor, ...]:
+        """The assessors whose columns are printed and do not count."""
+        return tuple(assessor for assessor in self.assessors if not assessor.counts)
+
+    # --- levels and ratings
+
+    @cached_property
+    def level_ladder(self) -> Ladder:
+        """The performance levels."""
+        return Ladder.of(self.levels)
+
+    def level_of(self, awarded: Decimal, standard: Decimal) -> str:
+        """Return the performance level of `awarded` out of `standard` points."""
+        share = Fraction(awarded) * 100 / Fraction(standard)
+        return next(rule.key for rule in self.levels if share >= (rule.at_least or 0))
+
+    def items(self, condition: LevelsCondition) -> tuple[str, ...]:
+        """Return the items that a condition on levels speaks of."""
+        match condition.items:
+            case "core":
+                return self.core_items
+            case "others":
+                return tuple(no for no in self.level_items if no not in self.core_items)
+            case "all":
+                return self.level_items
+            case named:
+                return named
+
+    @cached_property
+    def yes_no_items(self) -> tuple[str, ...]:
+        """The criteria that are answered by yes or no."""
+        return tuple(leaf.no for leaf in self.leaves if leaf.assessed_by == "yes_no")
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        """The ratings that the form gives."""
+        return Ladder.of(self.ratings)
+
+    @cached_property
+    def _other_ladders(self) -> dict[str, Ladder]:
+        return {rated: Ladder.of(entry.rungs) for entry in self.ladders for rated in entry.of}
+
+    def ladder_of(self, rated: str) -> Ladder:
+        """Return the ladder on which members, subordinates or the organisations of a list are rated."""
+        return self._other_ladders.get(rated, self.ladder)
+
+    def rule(self, rating: str) -> RatingRule:
+        """Return the rule of a rating."""
+        return next(rule for rule in self.ratings if rule.key == rating)
+
+    def ratings_above(self, rating: str | None) -> Iterable[RatingRule]:
+        """Return the rules of the ratings above one (of all when `None`), best first."""
+        return self.ratings[: len(self.ratings) if rating is None else self.ladder.rank(rating)]
 
     @cached_property
     def clauses(self) -> dict[str, Clause]:
         """Every clause of the rating method by its number."""
         return {clause.no: clause for rule in self.ratings for clause in rule.clauses}
 
+    # --- kinds and figures
+
+    def kind(self, kind: str) -> KindOfOrganization:
+        """Return what the form says of a kind of organisation."""
+        return next(entry for entry in self.kinds if entry.key == kind)
+
+    @cached_property
+    def own_figures(self) -> dict[str, Figure]:
+        """The figures that the form itself declares, by their keys."""
+        return {figure.key: figure for figure in self.figures}
+
+    def is_share(self, figure: str) -> bool:
+        """Whether a figure is a share of one count in another."""
+        own = self.own_figures.get(figure)
+        return own.out_of is not None if own else CLOSED_FIGURES[figure]
+
+    # --- the whole
+
     @cached_property
     def official_sentences(self) -> tuple[str, ...]:
         """Every official sentence in the order in which the paper has them."""
         texts = self.texts
-        sentences = [texts.title, texts.subtitle, texts.assessed_label, *texts.instructions]
-        sentences += [title for _name, title in texts.columns]
+        sentences = [texts.title, texts.subtitle, texts.assessed_label, *texts.instructions, *texts.columns.values()]
         for criterion in self.criteria:
             sentences += [criterion.printed_no, *criterion.printed_paragraphs]
-        sentences.append(texts.method_title)
+        sentences.append(texts.method_title or "")
         for rule in self.ratings:
             sentences += [rule.heading, *(clause.text for clause in rule.clauses)]
-        sentences += [texts.note, texts.comment_label, texts.total_label, texts.proposed_label, texts.signature_line]
-        return tuple(sentences)
+        sentences += [texts.note or "", texts.comment_label, texts.total_label or "", texts.proposed_label]
+        sentences.append(texts.signature_line)
+        return tuple(sentence for sentence in sentences if sentence)
 
     @cached_property
     def digest(self) -> str:
@@ -213,29 +352,3 @@ class Form(Frozen):
     def key(self) -> str:
         """Identifier and year: `hoi-quan-chung/2021`."""
         return f"{self.id}/{self.year}"
-
-    def inside(self, no: str) -> tuple[Criterion, ...]:
-        """Return the leaves at or below row `no`."""
-        return tuple(leaf for leaf in self.leaves if leaf.no == no or leaf.no.startswith(f"{no}."))
-
-    def rule(self, rating: RatingKey) -> RatingRule:
-        """Return the rule of a rating."""
-        return next(rule for rule in self.ratings if rule.key == rating)
-
-    def kind(self, kind: Kind) -> KindOfOrganization:
-        """Return what the form says of a kind of organisation."""
-        return next(entry for entry in self.kinds if entry.key == kind)
-
-    def level_name(self, level: Level) -> str:
-        """Return the official name of a performance level."""
-        return next(rule.name for rule in self.levels if rule.key == level)
-
-    def level_of(self, awarded: Decimal, standard: Decimal) -> Level:
-        """Return the performance level of `awarded` out of `standard` points."""
-        share = Fraction(awarded) * 100 / Fraction(standard)
-        return next(rule.key for rule in self.levels if share >= rule.at_least)
-
-    def ratings_above(self, rating: RatingKey | None) -> Iterable[RatingRule]:
-        """Return the rules of the ratings above one (of all when `None`), best first."""
-        position = len(self.ratings) if rating is None else RATINGS.index(rating)
-        return (rule for rule in self.ratings if RATINGS.index(rule.key) < position)

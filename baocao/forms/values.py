@@ -1,4 +1,4 @@
-"""The scalar types shared by form files and submissions: exact points, clean text, safe names, the ladders."""
+"""The scalar types shared by form files and submissions: exact points, clean text, safe names and keys."""
 
 from __future__ import annotations
 
@@ -7,24 +7,12 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from types import UnionType
-from typing import Annotated, Literal, Union, get_args, get_origin
+from typing import Annotated, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from baocao.text import clean
-
-RatingKey = Literal["excellent", "good", "completed", "not_completed"]
-"""Rating (mức xếp loại chất lượng), best first: the ladder of Quy định 132-QĐ/TW and its predecessors."""
-
-Level = Literal["excellent", "good", "average", "poor"]
-"""Performance level (cấp độ thực hiện), best first."""
-
-Kind = Literal["cell", "grassroots_cell", "party_committee"]
-"""Kind of organisation: chi bộ, chi bộ cơ sở, đảng bộ."""
-
-RATINGS: tuple[RatingKey, ...] = get_args(RatingKey)
-LEVELS: tuple[Level, ...] = get_args(Level)
 
 MOST_POINTS = 1000
 """More points than any form gives; keeps hostile exponents out of decimal arithmetic."""
@@ -105,6 +93,12 @@ Passage = Annotated[_String, Field(max_length=4000), AfterValidator(_printable)]
 
 Paragraphs = Annotated[_String, Field(max_length=20000), AfterValidator(_printable_paragraphs)]
 """Printable text in which a line break begins a new paragraph, at most 20,000 characters."""
+
+Key = Annotated[_String, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""A key that a form gives to a rating, a level, a kind, an assessor or a figure: small letters, digits and `_`."""
+
+Choice = Annotated[_String, Field(max_length=64)]
+"""One of the keys of the form; which they are is checked once the form is known."""
 
 Slug = Annotated[
     _String,

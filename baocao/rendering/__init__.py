@@ -12,12 +12,12 @@ from baocao import __version__, messages_form
 from baocao.errors import DataError
 from baocao.forms import FormFolder
 from baocao.forms.model import Form
+from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.rendering import package
 from baocao.rendering.context import bare, scoresheet_context
 from baocao.rendering.proof import proofread
 from baocao.rendering.template import fill
-from baocao.review import Judged
 from baocao.text import clean
 
 __all__ = ["draft_scoresheet", "is_ours", "left_out", "paragraphs", "try_template", "version_line"]

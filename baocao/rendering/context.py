@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
 from baocao.forms.criteria import Criterion
 from baocao.forms.model import Form
+from baocao.judged import Judged
 from baocao.narrative import Narrative
-from baocao.review import Judged, is_elsewhere
-from baocao.submission import Submission
+from baocao.scoring import Line
+from baocao.submission import Mark, Submission
 from baocao.text import BLANK, long_date, points
 
 Printable = str | list["Printable"] | dict[str, "Printable"]
 Context = dict[str, Printable]
 
 _SHORT_BLANK = "…"
+_TICK = "x"
+_NOT_APPLICABLE = "-"
 
 
 def scoresheet_context(judged: Judged, narrative: Narrative, *, draft: bool) -> Context:
@@ -30,7 +33,7 @@ def scoresheet_context(judged: Judged, narrative: Narrative, *, draft: bool) -> 
     head = _head(form, submission)
     proposed = judged.rating.proposed
     return {
-        "draft": list(_draft_mark(form, submission)) if draft else [],
+        "draft": list(_draft_mark(judged)) if draft else [],
         "head": head or "",
         "title": texts.title,
         "subtitle": texts.subtitle,
@@ -38,22 +41,26 @@ def scoresheet_context(judged: Judged, narrative: Narrative, *, draft: bool) -> 
         "assessed_label": texts.assessed_label,
         "organization": submission.organization.name.rstrip(" ."),
         "instructions": list(texts.instructions),
-        "columns": {name: str(title) for name, title in texts.columns},
+        "columns": dict(texts.columns),
         "rows": [_row(judged, criterion) for criterion in form.criteria],
         "unconfirmed": additions.unconfirmed if draft and not form.confirmed else "",
-        "method_title": texts.method_title,
+        "method_title": texts.method_title or "",
         "ratings": [
             {"heading": rule.heading, "clauses": [clause.text for clause in rule.clauses]} for rule in form.ratings
         ],
-        "note": texts.note,
+        "note": texts.note or "",
         "deductions_title": additions.deductions_title,
         "deductions": [sentence.text for sentence in narrative.deductions],
         "comment_label": texts.comment_label,
         "comment": list(narrative.paragraphs),
-        "total_label": texts.total_label,
-        "total": _written(judged.scoresheet.total, BLANK),
+        "total_label": texts.total_label or "",
+        "total": _written(judged.scoresheet.total, BLANK) if form.has_points else "",
+        "totals": {
+            assessor.key: _written(judged.scoresheet.total_by(assessor.key), _SHORT_BLANK)
+            for assessor in form.other_assessors
+        },
         "proposed_label": texts.proposed_label,
-        "proposed": form.rule(proposed).name if proposed else additions.undetermined,
+        "proposed": form.ladder.names[proposed] if proposed else additions.undetermined,
         "signature": {
             "place_date": "" if head else _place_date(submission),
             "authority": submission.signature.authority or "",
@@ -78,10 +85,13 @@ def bare(context: Context) -> Context:
     }
 
 
-def _draft_mark(form: Form, submission: Submission) -> Iterator[str]:
-    yield form.additions.draft
-    if is_elsewhere(form, submission):
-        yield form.additions.elsewhere
+def _draft_mark(judged: Judged) -> Iterator[str]:
+    additions = judged.form.additions
+    yield additions.draft
+    if additions.sample:
+        yield additions.sample
+    if judged.is_elsewhere:
+        yield additions.elsewhere
 
 
 def _head(form: Form, submission: Submission) -> Context | None:
@@ -105,19 +115,59 @@ def _date(day: date | None) -> str:
     return long_date(day) if day else "ngày … tháng … năm …"
 
 
+# --- rows of the table -----------------------------------------------------------------------------------------
+
+
 def _row(judged: Judged, criterion: Criterion) -> Context:
-    form = judged.form
+    form, sheet = judged.form, judged.scoresheet
     titled = criterion.no in form.level_items or criterion not in form.leaves
     kind = "section" if not criterion.parent else "item" if titled else "criterion"
     if kind != "criterion" and criterion in form.leaves:
         kind = f"scored_{kind}"
+    item, line = sheet.item_of.get(criterion.no), sheet.line_of.get(criterion.no)
+    level = item.level if item else line.level if line else None
     return {
         "kind": kind,
+        "role": form.role(criterion.no),
         "no": criterion.printed_no,
         "paragraphs": list(criterion.printed_paragraphs),
-        "standard": points(criterion.standard),
-        "awarded": _written(judged.scoresheet.awarded(criterion.no), _SHORT_BLANK),
+        "standard": _signed(form, criterion, criterion.standard, ""),
+        "awarded": _points(judged, criterion, sheet.awarded(criterion.no)),
+        "level": _ticked(form.level_ladder.keys, level),
+        "met": _answer(line.met if line else None),
+        "others": {assessor.key: _other(judged, criterion, assessor.key, line) for assessor in form.other_assessors},
     }
+
+
+def _other(judged: Judged, criterion: Criterion, assessor: str, line: Line | None) -> Context:
+    """Return what another assessor gave a row, in the same words as the column that counts."""
+    mark = line.mark(assessor) if line else Mark()
+    return {
+        "awarded": _points(judged, criterion, judged.scoresheet.awarded_by(assessor, criterion.no)),
+        "level": _ticked(judged.form.level_ladder.keys, mark.level),
+        "met": _answer(mark.met),
+    }
+
+
+def _points(judged: Judged, criterion: Criterion, awarded: Decimal | None) -> str:
+    """Write the points of a row; nothing where the row has none."""
+    if not judged.form.applies(criterion.no, judged.submission.organization.kind):
+        return _NOT_APPLICABLE
+    return "" if criterion.standard is None else _signed(judged.form, criterion, awarded, _SHORT_BLANK)
+
+
+def _signed(form: Form, criterion: Criterion, number: Decimal | None, blank: str) -> str:
+    """Write points; those of a penalty with a minus."""
+    sign = "-" if number and form.role(criterion.no) == "penalty" else ""
+    return f"{sign}{_written(number, blank)}"
+
+
+def _ticked(keys: Iterable[str], found: str | None) -> Context:
+    return {key: _TICK if key == found else "" for key in keys}
+
+
+def _answer(met: bool | None) -> Context:
+    return {"yes": _TICK if met else "", "no": _TICK if met is False else ""}
 
 
 def _written(number: Decimal | None, blank: str) -> str:

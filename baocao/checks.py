@@ -1,0 +1,290 @@
+"""The submission against its form: what the form does not allow, and what contradicts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import get_args
+
+from baocao import figures, messages
+from baocao.errors import Problem
+from baocao.forms.criteria import Criterion, OrganizationList, Population, Role
+from baocao.forms.model import Form
+from baocao.inputs import BLANK_FACTS, part_of
+from baocao.messages import place
+from baocao.submission import (
+    DisciplinedSubordinate,
+    Facts,
+    Mark,
+    RatedOrganization,
+    Score,
+    Submission,
+    Tally,
+    Targets,
+)
+
+
+def check(form: Form, submission: Submission) -> tuple[Problem, ...]:
+    """Return what in a submission its form does not allow, or what contradicts itself."""
+    return tuple(problem for rule in CHECKS for problem in rule(form, submission))
+
+
+def without(form: Form, submission: Submission, problems: Iterable[Problem]) -> Submission:
+    """Return the submission without the scores and facts that have problems, fit to be judged further."""
+    faulty_parts = {part_of(problem.where) for problem in problems}
+
+    def faulty(top: str, part: str) -> bool:
+        return place(top, part) in faulty_parts
+
+    scores = {no: score for no, score in submission.scores.items() if not faulty("scores", no)}
+    blanks = {name: BLANK_FACTS[name] for name in Facts.model_fields if faulty("facts", name)}
+    kinds = {kind.key for kind in form.kinds}
+    organization = submission.organization
+    if organization.kind not in kinds:
+        organization = organization.model_copy(update={"kind": form.kinds[0].key})
+    return submission.model_copy(
+        update={
+            "scores": scores,
+            "facts": submission.facts.model_copy(update=blanks),
+            "organization": organization,
+            "proposal": None if "proposal.rating" in faulty_parts else submission.proposal,
+        }
+    )
+
+
+# --- keys of the form ------------------------------------------------------------------------------------------
+
+
+def _kind(form: Form, submission: Submission) -> Iterator[Problem]:
+    kinds = {kind.key: kind.name for kind in form.kinds}
+    if submission.organization.kind not in kinds:
+        yield messages.unknown_choice("organization.kind", submission.organization.kind, kinds)
+
+
+def _kind_of(form: Form, submission: Submission) -> str:
+    """Return the kind of organisation, or some kind where the one given is none."""
+    kinds = [kind.key for kind in form.kinds]
+    return submission.organization.kind if submission.organization.kind in kinds else kinds[0]
+
+
+def _choices(form: Form, submission: Submission) -> Iterator[Problem]:
+    """Ratings and levels are those of the form's ladders."""
+    facts = submission.facts
+    for listed in get_args(OrganizationList):
+        names = form.ladder_of(listed).names
+        for index, entry in enumerate(getattr(facts, listed) or ()):
+            if entry.rating is not None and entry.rating not in names:
+                yield messages.unknown_choice(place("facts", listed, index, "rating"), entry.rating, names)
+    for population in get_args(Population):
+        tally = getattr(facts, population)
+        if tally is not None:
+            yield from _rungs(form, tally, population)
+    for no, stated in facts.levels.items():
+        if no not in form.level_items:
+            yield messages.unknown_level_item(no, form.level_items)
+        elif stated.level not in form.level_ladder.names:
+            yield messages.unknown_choice(place("facts", "levels", no, "level"), stated.level, form.level_ladder.names)
+    if submission.proposal and submission.proposal.rating not in form.ladder.names:
+        yield messages.unknown_choice("proposal.rating", submission.proposal.rating, form.ladder.names)
+
+
+def _rungs(form: Form, tally: Tally, population: str) -> Iterator[Problem]:
+    """A tally counts every rating of its ladder and no other."""
+    names = form.ladder_of(population).names
+    for key in tally.counts:
+        if key not in names:
+            yield messages.unknown_key(place("facts", population, key), key, [*names, *Tally.model_fields])
+    for key in names:
+        if key not in tally.counts:
+            yield messages.missing_key(place("facts", population, key))
+
+
+def _asked(form: Form, submission: Submission) -> Iterator[Problem]:
+    """Every fact that the form asks for is there, be it `null`."""
+    facts, kind = submission.facts, _kind_of(form, submission)
+    for fact in figures.asked(form, kind):
+        if fact not in facts.model_fields_set and fact not in get_args(Population):
+            yield messages.missing_key(place("facts", fact))
+    known = list(form.own_figures)
+    for key in facts.figures:
+        if key not in known:
+            yield messages.unknown_key(place("facts", "figures", key), key, known)
+    if "figures" in facts.model_fields_set:
+        for key in known:
+            if key not in facts.figures:
+                yield messages.missing_key(place("facts", "figures", key))
+
+
+# --- scores ----------------------------------------------------------------------------------------------------
+
+MARK_OF = {"points": "awarded", "level": "level", "yes_no": "met"}
+"""By which key of a score a criterion is assessed."""
+
+
+def _criteria(form: Form, submission: Submission) -> Iterator[Problem]:
+    kind = _kind_of(form, submission)
+    leaves = {leaf.no for leaf in form.leaves}
+    for no in submission.scores:
+        if no not in form.by_no:
+            yield messages.unknown_criterion(no, [leaf.no for leaf in form.leaves])
+        elif no not in leaves:
+            yield messages.not_a_leaf(no, [leaf.no for leaf in form.inside(no)])
+        elif not form.applies(no, kind):
+            yield messages.not_applicable(no, form.kind(kind).name)
+    for leaf in form.leaves:
+        if form.applies(leaf.no, kind) and not leaf.banded:
+            yield from _missing(leaf, submission.scores.get(leaf.no))
+
+
+def _missing(leaf: Criterion, score: Score | None) -> Iterator[Problem]:
+    if leaf.assessed_by != "points":
+        key = MARK_OF[leaf.assessed_by]
+        if score is None or getattr(score, key) is None:
+            yield messages.missing_mark(leaf.no, key, leaf.text)
+    elif score is None:
+        yield messages.missing_score(leaf.no, leaf.most, leaf.text)
+    elif score.awarded is None and score.deductions is None:
+        yield messages.empty_score(leaf.no, leaf.most)
+
+
+def _marks(form: Form, submission: Submission) -> Iterator[Problem]:
+    """Each assessor marks a criterion in the way that the form asks, in a column that the form has."""
+    others = {assessor.key: assessor.name for assessor in form.other_assessors}
+    for leaf in form.leaves:
+        score = submission.scores.get(leaf.no)
+        if score is None:
+            continue
+        yield from _mark(form, leaf, score, place("scores", leaf.no))
+        for key, mark in score.others.items():
+            where = place("scores", leaf.no, "others", key)
+            if key not in others:
+                yield messages.unknown_choice(where, key, others)
+            else:
+                yield from _mark(form, leaf, mark, where)
+
+
+def _mark(form: Form, leaf: Criterion, mark: Mark, where: str) -> Iterator[Problem]:
+    wanted = MARK_OF[leaf.assessed_by]
+    for key in Mark.model_fields:
+        if key != wanted and getattr(mark, key) is not None:
+            yield messages.wrong_mark(f"{where}.{key}", leaf.no, wanted)
+    if mark.level is not None and wanted == "level" and mark.level not in form.level_ladder.names:
+        yield messages.unknown_choice(f"{where}.level", mark.level, form.level_ladder.names)
+    if mark.awarded is not None and wanted == "awarded":
+        yield from _figure(form, f"{where}.awarded", mark.awarded, leaf.most)
+
+
+def _deductions(form: Form, submission: Submission) -> Iterator[Problem]:
+    for leaf in form.leaves:
+        score = submission.scores.get(leaf.no)
+        if score is None or score.deductions is None:
+            continue
+        standard, role = leaf.most, form.role(leaf.no)
+        for index, deduction in enumerate(score.deductions):
+            where = place("scores", leaf.no, "deductions", index, "points")
+            yield from _figure(form, where, deduction.points, standard)
+            if not deduction.points:
+                yield messages.no_deduction(where)
+        deducted = sum((deduction.points for deduction in score.deductions), Decimal(0))
+        if leaf.banded:
+            yield messages.banded_deductions(leaf.no)
+        elif leaf.assessed_by != "points" or role == "bonus":
+            yield messages.needless_deductions(leaf.no)
+        elif score.awarded is not None and score.awarded != _left(standard, deducted, role):
+            yield messages.disagreement(leaf.no, score.awarded, deducted, standard, role)
+        elif score.awarded is None and deducted > standard:
+            yield messages.above_standard(place("scores", leaf.no, "deductions"), deducted, standard)
+
+
+def _left(standard: Decimal, deducted: Decimal, role: Role) -> Decimal:
+    return deducted if role == "penalty" else standard - deducted
+
+
+def _figure(form: Form, where: str, found: Decimal, standard: Decimal) -> Iterator[Problem]:
+    if found > standard:
+        yield messages.above_standard(where, found, standard)
+    if form.step and found % form.step:
+        yield messages.wrong_step(where, found, form.step)
+
+
+# --- facts -----------------------------------------------------------------------------------------------------
+
+
+def _tallies(form: Form, submission: Submission) -> Iterator[Problem]:
+    kind = form.kind(_kind_of(form, submission))
+    for population in get_args(Population):
+        tally: Tally | None = getattr(submission.facts, population)
+        if tally is None:
+            continue
+        where = place("facts", population)
+        if population == "subordinates" and kind.population != population and (tally.rated or tally.not_rated):
+            yield messages.kind_without_subordinates(kind.name)
+        elif tally.not_rated and not tally.not_rated_reason:
+            yield messages.unexplained_not_rated(where, tally.not_rated)
+        elif population == kind.population and tally.rated == 0 and not tally.not_rated_reason:
+            yield messages.nobody_rated(where)
+
+
+def _counts(form: Form, submission: Submission) -> Iterator[Problem]:
+    weaknesses, targets = submission.facts.weaknesses, submission.facts.targets
+    if weaknesses:
+        part, whole = weaknesses.remedied, weaknesses.pointed_out
+        if part is not None and whole is not None and part > whole:
+            where = place("facts", "weaknesses", "remedied")
+            yield messages.more_than(where, ("số đã khắc phục", part), ("số được chỉ ra", whole))
+    if targets and targets.assigned is not None:
+        yield from _target_counts(targets, targets.assigned)
+    for figure in form.figures:
+        part = submission.facts.figures.get(figure.key)
+        whole = submission.facts.figures.get(figure.out_of or "")
+        if figure.out_of and part is not None and whole is not None and part > whole:
+            of = form.own_figures[figure.out_of]
+            yield messages.more_than(place("facts", "figures", figure.key), (figure.name, part), (of.name, whole))
+
+
+def _target_counts(targets: Targets, assigned: int) -> Iterator[Problem]:
+    excused = targets.force_majeure or 0
+    if excused > assigned:
+        where = place("facts", "targets", "force_majeure")
+        yield messages.more_than(where, ("số bất khả kháng", excused), ("số được giao", assigned))
+    elif (targets.met or 0) > assigned - excused:
+        yield messages.more_than(
+            place("facts", "targets", "met"),
+            ("số hoàn thành", targets.met or 0),
+            ("số được giao trừ bất khả kháng", assigned - excused),
+        )
+
+
+def _named_lists(_: Form, submission: Submission) -> Iterator[Problem]:
+    facts = submission.facts
+    lists: dict[tuple[str, ...], Iterable[RatedOrganization | DisciplinedSubordinate]] = {
+        ("government",): facts.government or (),
+        ("sociopolitical_organizations",): facts.sociopolitical_organizations or (),
+        ("discipline", "subordinates"): (facts.discipline and facts.discipline.subordinates) or (),
+    }
+    for path, entries in lists.items():
+        seen: set[str] = set()
+        for index, entry in enumerate(entries):
+            if entry.name in seen:
+                yield messages.named_twice(place("facts", *path, index), entry.name)
+            seen.add(entry.name)
+
+
+def _signature(form: Form, submission: Submission) -> Iterator[Problem]:
+    day = submission.signature.date
+    if day is not None and day.year < form.year:
+        yield messages.signed_too_early(day.year, form.year)
+
+
+CHECKS: tuple[Callable[[Form, Submission], Iterator[Problem]], ...] = (
+    _kind,
+    _criteria,
+    _marks,
+    _deductions,
+    _choices,
+    _asked,
+    _tallies,
+    _counts,
+    _named_lists,
+    _signature,
+)

@@ -1,0 +1,58 @@
+"""Ladders: ratings or performance levels in their order, best first, each with a key and an official name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from baocao.forms.values import Frozen, Key, Line
+
+
+class Rung(Frozen):
+    """One step of a ladder."""
+
+    key: Key
+    name: Line
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Keys and official names, best first."""
+
+    names: Mapping[str, str]
+
+    @classmethod
+    def of(cls, rungs: Iterable[Rung]) -> Ladder:
+        """Return the ladder of some rungs, best first."""
+        return cls({rung.key: rung.name for rung in rungs})
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys, best first."""
+        return tuple(self.names)
+
+    @property
+    def best(self) -> str:
+        """The key of the highest rung."""
+        return self.keys[0]
+
+    @property
+    def lowest(self) -> str:
+        """The key of the lowest rung."""
+        return self.keys[-1]
+
+    def rank(self, key: str) -> int:
+        """Return how far a key is from the best one, 0 for the best itself."""
+        return self.keys.index(key)
+
+    def at_least(self, key: str | None, floor: str) -> bool | None:
+        """Whether `key` is `floor` or better; `None` when it is not known yet."""
+        return None if key is None else self.rank(key) <= self.rank(floor)
+
+    def exactly(self, key: str | None, wanted: str) -> bool | None:
+        """Whether `key` is the wanted one; `None` when it is not known yet."""
+        return None if key is None else key == wanted
+
+    def up_to(self, floor: str) -> tuple[str, ...]:
+        """Return the keys from the best one down to `floor`."""
+        return self.keys[: self.rank(floor) + 1]
