@@ -93,6 +93,18 @@ def unwritable(path: str, reason: str) -> Problem:
     return _of_file(path, f"không ghi được ({reason})", "Kiểm tra quyền ghi và dung lượng đĩa, hoặc chọn -o khác.")
 
 
+def no_program(program: str) -> Problem:
+    return Problem("", f"máy này chưa cài {program}", f"Cài {program}, hoặc dùng tệp Word đã lập.")
+
+
+def program_failed(program: str, reason: str) -> Problem:
+    return Problem("", f"{program} không làm xong ({reason})", "Chạy lại; nếu vẫn lỗi, mở tệp Word và tự in ra PDF.")
+
+
+def not_converted(path: str) -> Problem:
+    return _of_file(path, "LibreOffice không lập được tệp này", "Mở tệp Word xem có hỏng không, hoặc tự in ra PDF.")
+
+
 def not_ours(path: str) -> Problem:
     return Problem(
         "",
@@ -103,6 +115,10 @@ def not_ours(path: str) -> Problem:
 
 def file_exists(path: str) -> Problem:
     return _of_file(path, "đã có tệp này", "Đặt --id khác, hoặc thêm --force để thay bằng tệp trống.")
+
+
+def missing_year() -> Problem:
+    return Problem("", "thiếu năm của mẫu", "Ghi cả tên và năm, ví dụ: baocao form schema hoi-quan-chung 2021.")
 
 
 def office_name() -> Problem:

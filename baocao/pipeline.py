@@ -17,7 +17,7 @@ from baocao.inputs import NO_OFFICE, Office
 from baocao.judged import Judged
 from baocao.narrative import Narrative, narrate
 from baocao.rating import rate
-from baocao.rendering import draft_scoresheet, try_template
+from baocao.rendering import blank_scoresheet, draft_scoresheet, try_template
 from baocao.review import review, review_parts
 from baocao.scoring import score
 from baocao.submission import Submission
@@ -165,6 +165,21 @@ def _is_submission(path: Path) -> bool:
 def draft_name(judged: Judged) -> str:
     """Return the file name of a draft: safe everywhere, one for each organisation, form and year."""
     return f"{judged.submission.organization.id}_{judged.form.id}-{judged.form.year}_du-thao.docx"
+
+
+def preview(folder: FormFolder) -> dict[str, bytes]:
+    """Return the blank form and, for each kind of organisation, a filled sample: file name → docx.
+
+    Raises:
+        DataError: the phrases or the Word template cannot be used.
+    """
+    name = f"{folder.form.id}-{folder.form.year}"
+    empty = judge(folder, Submission.model_validate(sample.nothing(folder.form)))
+    previews = {f"{name}_de-trong.docx": blank_scoresheet(*empty)}
+    for kind in folder.form.kinds:
+        filled = judge(folder, Submission.model_validate(sample.full(folder.form, kind.key)))
+        previews[f"{name}_dien-thu_{kind.key}.docx"] = draft_scoresheet(*filled)
+    return previews
 
 
 def check_form(folder: FormFolder) -> None:

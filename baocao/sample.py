@@ -9,6 +9,7 @@ from baocao import figures
 from baocao.checks import MARK_OF
 from baocao.forms.criteria import Criterion
 from baocao.forms.model import Form
+from baocao.text import BLANK
 
 
 def _blank_facts(form: Form) -> dict[str, Any]:
@@ -59,6 +60,21 @@ def _blank_score(form: Form, leaf: Criterion) -> dict[str, Any]:
     mark = {MARK_OF[leaf.assessed_by]: None}
     others = {assessor.key: dict(mark) for assessor in form.other_assessors}
     return {**mark, "others": others} if others else dict(mark)
+
+
+def nothing(form: Form) -> dict[str, Any]:
+    """Return a submission that says nothing, to print the form itself with."""
+    filled = full(form)
+    organization = filled["organization"]
+    at_home = (*form.jurisdiction.places, BLANK)[0]  # the paper is for its own jurisdiction, and says so nowhere
+    return {
+        **filled,
+        "organization": {**organization, "superior": {**organization["superior"], "name": at_home}},
+        "scores": {},
+        "facts": {},
+        "issuer": {"superior": BLANK, "agency": BLANK, "symbol": None},
+        "signature": {"place": BLANK, "date": None, "authority": None, "position": BLANK, "name": BLANK},
+    }
 
 
 def full(form: Form, kind: str | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""JSON Schema (draft 2020-12) of the submissions of one form, so that an editor completes and checks while typing."""
+"""JSON Schema (draft 2020-12) of submissions and of `form.toml`: an editor then completes and checks while typing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ from baocao.submission import Mark, Submission
 from baocao.text import points
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def form_schema() -> dict[str, Any]:
+    """Return the schema of `form.toml` itself: titles and descriptions are Vietnamese."""
+    schema = Form.model_json_schema()
+    for definition in (schema, *schema["$defs"].values()):
+        definition.pop("description", None)  # the docstring, which is for programmers
+    return {"$schema": DIALECT, **schema, "title": "Mẫu bảng chấm điểm (form.toml)"}
 
 
 def submission_schema(form: Form) -> dict[str, Any]:

@@ -51,6 +51,7 @@ ORDER = (
     "rendering",
     "sample",
     "schema",
+    "pdf",
     "pipeline",
     "report",
     "compare",

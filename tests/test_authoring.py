@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from baocao import compare, pipeline
+from baocao import compare, pipeline, schema
 from baocao.cli import run
 from baocao.errors import DataError, UsageError
 from baocao.forms import FormFolder, Library, copy_form
-from tests.strategies import FOLDER
+from baocao.rendering import left_out, paragraphs
+from tests.strategies import FOLDER, TEMPLATES
 
 
 def edited(tmp_path: Path, *edits: tuple[str, str], file: str = "form.toml") -> FormFolder:
     """A copy of the shipped form for the next year, with texts of one of its files replaced."""
-    path = copy_form(FOLDER, "hoi-quan-chung", 2022, tmp_path)
+    path = copy_form(FOLDER, "hoi-quan-chung", 2022, tmp_path, b"{}")
     text = (path / file).read_text(encoding="utf-8")
     for old, new in edits:
         assert old in text
@@ -35,7 +39,61 @@ def test_a_new_form_is_a_copied_folder_that_passes_its_check(tmp_path: Path) -> 
     pipeline.check_form(folder)
     assert folder.form.key == "hoi-quan-chung/2022"
     assert folder.form.name.endswith("năm 2022")
-    assert sorted(path.name for path in folder.path.iterdir()) == ["form.toml", "phrases.toml", "scoresheet.docx"]
+    assert sorted(path.name for path in folder.path.iterdir()) == [
+        "form.schema.json",
+        "form.toml",
+        "phrases.toml",
+        "scoresheet.docx",
+    ]
+
+
+def test_an_editor_is_told_once_where_the_schema_is(tmp_path: Path) -> None:
+    first = copy_form(FOLDER, "hoi-khac", 2022, tmp_path, b"{}")
+    again = copy_form(Library([tmp_path]).get("hoi-khac/2022"), "hoi-khac", 2023, tmp_path, b"{}")
+    for path in (first, again):
+        text = (path / "form.toml").read_text(encoding="utf-8")
+        assert text.startswith("#:schema ./form.schema.json\n")
+        assert text.count("#:schema") == 1
+
+
+def test_the_shipped_forms_satisfy_the_schema_of_forms() -> None:
+    validator = Draft202012Validator(schema.form_schema())
+    for path in TEMPLATES.rglob("form.toml"):
+        raw = json.loads(json.dumps(tomllib.loads(path.read_text(encoding="utf-8")), default=str))
+        assert [error.json_path for error in validator.iter_errors(raw)] == []
+
+
+def test_the_schema_of_forms_finds_a_mistyped_key_and_a_wrong_type() -> None:
+    raw = tomllib.loads((FOLDER.path / "form.toml").read_text(encoding="utf-8"))
+    validator = Draft202012Validator(schema.form_schema())
+    assert list(validator.iter_errors({**raw, "totall": 100}))
+    assert list(validator.iter_errors({**raw, "total": "100"}))
+
+
+def test_a_preview_is_the_blank_form_and_a_filled_one_for_each_kind() -> None:
+    previews = pipeline.preview(FOLDER)
+    blank, *filled = previews.values()
+    assert len(filled) == len(FOLDER.form.kinds)
+    assert left_out(FOLDER.form, paragraphs(blank)) == []
+    assert not any("mẫu" in line and "lý do mẫu" in line for line in paragraphs(blank))
+    assert all(any("lý do mẫu" in line for line in paragraphs(document)) for document in filled)
+
+
+@pytest.mark.system
+def test_a_preview_comes_with_pdf_and_pictures_of_its_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["form", "preview", "hoi-quan-chung", "2021", "-o", str(tmp_path)]) == 0
+    assert len(list(tmp_path.glob("*.pdf"))) == len(list(tmp_path.glob("*.docx"))) == 1 + len(FOLDER.form.kinds)
+    assert list(tmp_path.glob("*_de-trong-1.png"))
+    assert str(tmp_path / "hoi-quan-chung-2021_de-trong.pdf") in capsys.readouterr().out
+
+
+def test_without_libreoffice_the_word_files_are_there_and_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run(["form", "preview", "hoi-quan-chung", "2021", "-o", str(tmp_path)]) == 0
+    assert "máy này chưa cài LibreOffice" in capsys.readouterr().out
+    assert list(tmp_path.glob("*.docx"))
 
 
 def test_a_copy_keeps_the_comments_of_the_original(tmp_path: Path) -> None:
@@ -52,14 +110,14 @@ def test_a_confirmation_is_not_taken_over(tmp_path: Path) -> None:
         ),
     )
     assert confirmed.form.confirmation
-    path = copy_form(confirmed, "hoi-khac", 2023, tmp_path / "b")
+    path = copy_form(confirmed, "hoi-khac", 2023, tmp_path / "b", b"{}")
     assert "[confirmation]" not in (path / "form.toml").read_text(encoding="utf-8")
 
 
 def test_a_form_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
-    copy_form(FOLDER, "hoi-quan-chung", 2022, tmp_path)
+    copy_form(FOLDER, "hoi-quan-chung", 2022, tmp_path, b"{}")
     with pytest.raises(UsageError, match="đã có mẫu này"):
-        copy_form(FOLDER, "hoi-quan-chung", 2022, tmp_path)
+        copy_form(FOLDER, "hoi-quan-chung", 2022, tmp_path, b"{}")
 
 
 def test_only_the_name_differs_in_a_plain_copy(tmp_path: Path) -> None:

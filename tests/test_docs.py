@@ -5,19 +5,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Literal, TypeGuard, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
 from typer.main import get_command
 
+from baocao import pipeline, sample
 from baocao.cli import app, run
-from baocao.forms.catalogue import COMMON, NAMES
+from baocao.forms.catalogue import COMMON, NAMED, NAMES
+from baocao.forms.model import Form
+from baocao.rendering.context import Printable, scoresheet_context
+from baocao.schema import form_schema
 from baocao.submission import Submission
+from tests.strategies import FOLDER
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -66,11 +72,77 @@ def test_a_command_is_documented_as_it_helps(
 
 def test_every_phrase_and_its_facts_are_documented() -> None:
     rows = ["| phrase | facts |", "|---|---|"]
-    for phrase, facts in COMMON.items():
+    for phrase, facts in {**COMMON, **NAMED}.items():
         told = (f"`{name}`" + (f" ({', '.join(parts)})" if parts else "") for name, parts in facts.items())
         rows.append(f"| `{phrase}` | {', '.join(told)} |")
     replace_or_compare(DOCS / "form.md", "phrases", "\n".join(rows))
     assert all(f"`{name}`" in (DOCS / "form.md").read_text(encoding="utf-8") for name in NAMES)
+
+
+def tables(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
+    """Every table that a `form.toml` may have, with the model of its keys."""
+    yield path, model
+    for name, field in model.model_fields.items():
+        inner = [part for part in (field.annotation, *_parts(field.annotation)) if _is_model(part)]
+        step = f"{name}.*" if get_origin(field.annotation) is dict else name
+        for part in dict.fromkeys(inner):
+            kind = part.model_fields.get("kind")
+            tag = f' (kind = "{get_args(kind.annotation)[0]}")' if kind and get_args(kind.annotation) else ""
+            yield from tables(part, f"{path}.{step}{tag}".lstrip("."))
+
+
+def _is_model(part: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(part, type) and issubclass(part, BaseModel)
+
+
+def allowed(annotation: object) -> str:
+    """The words that a key may have as its value."""
+    found = (annotation, *_parts(annotation))
+    return ", ".join(
+        str(part) for whole in found if get_origin(whole) is Literal for part in get_args(whole) if part is not True
+    )
+
+
+def test_every_key_of_a_form_is_documented() -> None:
+    lines: list[str] = []
+    for path, model in tables(Form):
+        lines += ["", f"### {f'`{path}`' if path else 'top of the file'}", "", (model.__doc__ or "").split("\n")[0], ""]
+        lines += ["| key | Vietnamese title | required | note |", "|---|---|---|---|"]
+        for name, field in model.model_fields.items():
+            assert field.title, f"{path}.{name} has no title"
+            needed = "yes" if field.is_required() else ""
+            words = allowed(field.annotation)
+            note = " ".join(part for part in (field.description, f"`{words}`" if words else "") if part)
+            lines.append(f"| `{name}` | {field.title} | {needed} | {note} |")
+    replace_or_compare(DOCS / "form.md", "keys", "\n".join(lines).strip())
+
+
+def names(context: Printable, path: str = "") -> Iterator[str]:
+    """Every name that a template may print, loop over or choose by."""
+    if isinstance(context, dict):
+        for name, inner in context.items():
+            yield f"{path}{name}"
+            yield from names(inner, f"{path}{name}.")
+    elif isinstance(context, list) and context:
+        yield from names(context[0], f"{path.rstrip('.')}[].")
+
+
+def test_every_name_that_a_template_may_print_is_documented() -> None:
+    """Those under a key of the form (`columns.no`) stand once, as `columns.<key>`."""
+    judged, narrative = pipeline.judge(FOLDER, Submission.model_validate(sample.full(FOLDER.form)))
+    of_form = re.compile(r"^(columns|totals|rows\[\]\.level|rows\[\]\.others)\..*")
+    printable = {of_form.sub(r"\1", name) for name in names(scoresheet_context(judged, narrative, draft=True))}
+    page = (DOCS / "form.md").read_text(encoding="utf-8").partition("<!-- names -->")[2]
+    told = set(re.findall(r"^\| `([\w.\[\]]+)(?:\.<\w+>.*)?` \|", page, re.MULTILINE))
+    assert told == printable
+
+
+def test_the_schema_of_forms_is_published() -> None:
+    published = DOCS / "form.schema.json"
+    content = json.dumps(form_schema(), ensure_ascii=False, indent=2) + "\n"
+    if UPDATE:
+        published.write_text(content, encoding="utf-8")
+    assert published.read_text(encoding="utf-8") == content
 
 
 def keys_of(model: type[BaseModel], prefix: str = "") -> Iterator[str]:

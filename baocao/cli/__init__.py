@@ -15,7 +15,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from baocao import __version__, compare, inputs, messages, pipeline, sample, schema
+from baocao import __version__, compare, inputs, messages, pdf, pipeline, sample, schema
 from baocao.cli import show, words
 from baocao.errors import BaocaoError, DataError, MissingError, UsageError
 from baocao.files import read_limited, write_whole
@@ -49,6 +49,7 @@ OfficePath = Annotated[
         "--office", metavar="TỆP", help="Phần dùng chung của cơ quan; nếu không nêu, lấy office.json cạnh tệp."
     ),
 ]
+Output = Annotated[Path, typer.Option("-o", "--output", metavar="THƯ_MỤC", help="Thư mục ghi kết quả.")]
 AsJson = Annotated[bool, typer.Option("--json", help="In JSON, mỗi tệp một dòng.")]
 Force = Annotated[bool, typer.Option("--force", help="Ghi đè cả tệp không do baocao tạo hoặc đã được sửa.")]
 FormName = Annotated[str, typer.Argument(metavar="MẪU", help="Tên mẫu, ví dụ hoi-quan-chung.")]
@@ -182,9 +183,7 @@ def _json(value: object) -> str:
 @app.command(cls=words.Command)
 def draft(
     paths: Paths,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="THƯ_MỤC", help="Thư mục ghi kết quả.")] = Path(
-        "outputs"
-    ),
+    output: Output = Path("outputs"),
     templates: Templates = None,
     office: OfficePath = None,
     force: Force = False,
@@ -308,8 +307,17 @@ def form_show(form: FormName, year: FormYear, templates: Templates = None) -> No
 
 
 @form_app.command("schema", cls=words.Command)
-def form_schema(form: FormName, year: FormYear, templates: Templates = None) -> None:
-    """In JSON Schema (2020-12) của dữ liệu chấm điểm."""
+def form_schema(
+    form: Annotated[str | None, typer.Argument(metavar="[MẪU]", help="Bỏ trống: in schema của tệp form.toml.")] = None,
+    year: Annotated[int | None, typer.Argument(metavar="[NĂM]", help="Năm của mẫu.")] = None,
+    templates: Templates = None,
+) -> None:
+    """In JSON Schema (2020-12) của dữ liệu chấm điểm, hoặc của chính tệp form.toml."""
+    if form is None:
+        typer.echo(_pretty(schema.form_schema()).decode(), nl=False)
+        return
+    if year is None:
+        raise UsageError([messages.missing_year()])
     typer.echo(_pretty(schema.submission_schema(_form(templates, form, year).form)).decode(), nl=False)
 
 
@@ -339,6 +347,27 @@ def form_check(
         raise typer.Exit(DataError.exit_code)
 
 
+@form_app.command("preview", cls=words.Command)
+def form_preview(
+    form: FormName,
+    year: FormYear,
+    output: Output = Path("outputs"),
+    templates: Templates = None,
+    pages: Annotated[bool, typer.Option("--pages/--no-pages", help="Lập cả PDF và ảnh từng trang.")] = True,
+) -> None:
+    """In xem trước mẫu: bản để trống và bản điền thử cho từng loại tổ chức, kèm PDF và ảnh trang nếu có LibreOffice."""
+    previews = pipeline.preview(_form(templates, form, year))
+    for name, content in previews.items():
+        write_whole(output / name, content)
+    _say(str(output / name) for name in previews)
+    if pages:
+        try:
+            documents = pdf.to_pdf([output / name for name in previews], output)
+            _say(str(page) for document in documents for page in (document, *pdf.to_pictures(document)))
+        except MissingError as error:
+            _say(["Không lập được PDF và ảnh trang:", *map(show.problem, error.problems)])
+
+
 @form_app.command("new", cls=words.Command)
 def form_new(
     form: FormName,
@@ -352,7 +381,7 @@ def form_new(
     """Tạo mẫu mới từ một mẫu có sẵn. Sau đó sửa form.toml, phrases.toml và tệp Word, không cần lập trình."""
     with _as_usage():
         folder = Library.usual(templates).get(source)
-    target = copy_form(folder, _safe_id(form), year, output)
+    target = copy_form(folder, _safe_id(form), year, output, _pretty(schema.form_schema()))
     _say([f"Đã tạo {target}.", f"Sửa xong, kiểm tra bằng: baocao form check {form} {year} --templates {output}"])
 
 

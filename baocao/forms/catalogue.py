@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from baocao.forms.conditions import Condition, FigureCondition, PointsCondition
 from baocao.forms.criteria import FigureBands, RatingBands
 from baocao.forms.model import Form
-from baocao.phrases import Catalogue
+from baocao.phrases import Catalogue, Parts
 
 _LINE = {"no": None, "deducted": None, "awarded": None, "standard": None}
 _RATED = ("name", "rating")
@@ -19,6 +19,8 @@ _RESULT = {"year": None, "organization": None, "total": None, "standard": None, 
 _THRESHOLD = {"population": None, "rating": None, "threshold": None}
 _SHARE = {"part": None, "whole": None, "share": None, "excused": None}
 _COUNT = {"count": None}
+_COMPARED = {"threshold": None}
+_BAND = {"reason": None, "band": None}
 
 FINDINGS: Catalogue = {
     "findings.unknown": {},
@@ -116,8 +118,19 @@ COMMENT: Catalogue = {
 COMMON: Catalogue = {**FINDINGS, **DEDUCTIONS, **COMMENT}
 """Phrases whose keys are the same in every form."""
 
-NAMED_BY_FORM = ("comment.result.", "findings.figures.", "deductions.figures.")
-"""Prefixes of the phrases whose last keys are ratings or figures of the form."""
+NAMED: Catalogue = {
+    "comment.result.<rating>": _RESULT,
+    "findings.figures.<share>.observed": _SHARE,
+    "findings.figures.<count>.observed": _COUNT,
+    "findings.figures.<figure>.<comparison>": _COMPARED,
+    "findings.figures.<share>.nothing": {},
+    "deductions.figures.<share>": {**_LINE, **_SHARE, **_BAND},
+    "deductions.figures.<count>": {**_LINE, **_COUNT, **_BAND},
+}
+"""Phrases whose keys name a rating, a figure (a share or a count) or a comparison (`at_least` …) of the form."""
+
+NAMED_BY_FORM = tuple(dict.fromkeys(key.partition("<")[0] for key in NAMED))
+"""How the keys of these phrases begin."""
 
 NAMES = (
     "members",
@@ -189,17 +202,22 @@ def _deductions(form: Form) -> Iterator[str]:
             yield "own"
 
 
-def _of_form(form: Form) -> Iterator[tuple[str, dict[str, tuple[str, ...] | None]]]:
+def _of_form(form: Form) -> Iterator[tuple[str, Mapping[str, Parts]]]:
+    """Yield the phrases that are named by ratings and figures of a form."""
     for rule in form.ratings:
-        yield f"comment.result.{rule.key}", dict(_RESULT)
+        yield f"comment.result.{rule.key}", NAMED["comment.result.<rating>"]
     for condition in _conditions(form):
         if isinstance(condition, FigureCondition):
-            prefix = f"findings.figures.{condition.of}"
-            yield f"{prefix}.observed", dict(_SHARE if form.is_share(condition.of) else _COUNT)
-            yield f"{prefix}.{condition.threshold[0]}", {"threshold": None}
+            prefix, sort = f"findings.figures.{condition.of}", _sort(form, condition.of)
+            yield f"{prefix}.observed", NAMED[f"findings.figures.<{sort}>.observed"]
+            yield f"{prefix}.{condition.threshold[0]}", NAMED["findings.figures.<figure>.<comparison>"]
             if form.is_share(condition.of):
-                yield f"{prefix}.nothing", {}
+                yield f"{prefix}.nothing", NAMED["findings.figures.<share>.nothing"]
     for leaf in form.leaves:
         if isinstance(leaf.banded, FigureBands):
-            figure = _SHARE if form.is_share(leaf.banded.of) else _COUNT
-            yield f"deductions.figures.{leaf.banded.of}", {**_LINE, **figure, "reason": None, "band": None}
+            of = leaf.banded.of
+            yield f"deductions.figures.{of}", NAMED[f"deductions.figures.<{_sort(form, of)}>"]
+
+
+def _sort(form: Form, figure: str) -> str:
+    return "share" if form.is_share(figure) else "count"

@@ -12,11 +12,22 @@ from baocao import files, messages, messages_form
 from baocao.errors import MissingError, UsageError
 from baocao.forms.library import FormFolder
 
+SCHEMA_FILE = "form.schema.json"
+SCHEMA_LINE = f"#:schema ./{SCHEMA_FILE}"
 
-def copy_form(source: FormFolder, name: str, year: int, into: Path) -> Path:
+
+def copy_form(source: FormFolder, name: str, year: int, into: Path, schema: bytes) -> Path:
     """Copy a form's folder to `into/name/year` and return the new folder; whole or not at all.
 
-    `id`, `year` and the year in `name` are changed, comments and layout stay, a confirmation does not.
+    `id`, `year` and the year in `name` are changed, comments and layout stay, a confirmation does not. Beside the
+    data lies their JSON Schema, named in the first line of `form.toml` as editors for TOML look for it.
+
+    Args:
+        source: the form to copy.
+        name: identifier of the new one.
+        year: its year.
+        into: the folder of the office's forms.
+        schema: JSON Schema of `form.toml`.
 
     Raises:
         UsageError: the folder is there already.
@@ -36,7 +47,10 @@ def copy_form(source: FormFolder, name: str, year: int, into: Path) -> Path:
         with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as scratch:
             copied = Path(scratch) / target.name
             shutil.copytree(source.path, copied)
-            (copied / "form.toml").write_text(tomlkit.dumps(form), encoding="utf-8")
+            text = tomlkit.dumps(form)
+            first = "" if text.startswith(SCHEMA_LINE) else f"{SCHEMA_LINE}\n"
+            (copied / "form.toml").write_text(f"{first}{text}", encoding="utf-8")
+            (copied / SCHEMA_FILE).write_bytes(schema)
             copied.replace(target)
     except OSError as error:
         raise MissingError([messages.unwritable(str(target), files.reason(error))]) from error

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pydantic import Field
+
 from baocao.forms.values import Frozen, Key, Line
 
 
 class Rung(Frozen):
     """One step of a ladder."""
 
-    key: Key
-    name: Line
+    key: Key = Field(title="Khóa", description="Chữ thường không dấu, chữ số và dấu gạch dưới; dùng trong dữ liệu.")
+    name: Line = Field(title="Tên chính thức")
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ from baocao.forms.model import Form
 from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.rendering import package
-from baocao.rendering.context import bare, scoresheet_context
+from baocao.rendering.context import bare, blank, scoresheet_context
 from baocao.rendering.proof import proofread
 from baocao.rendering.template import fill
 from baocao.text import clean
 
-__all__ = ["draft_scoresheet", "is_ours", "left_out", "paragraphs", "try_template", "version_line"]
+__all__ = ["blank_scoresheet", "draft_scoresheet", "is_ours", "left_out", "paragraphs", "try_template", "version_line"]
 
 MARK = "baocao"
 """Prefix of the custom properties by which a document is known again."""
@@ -36,6 +36,21 @@ def draft_scoresheet(judged: Judged, narrative: Narrative) -> bytes:
     context = scoresheet_context(judged, narrative, draft=True)
     parts = fill(template, context, _properties(judged), _day(judged))
     return package.pack(package.label(parts, _labels(judged)))
+
+
+def blank_scoresheet(judged: Judged, narrative: Narrative) -> bytes:
+    """Return the form itself as docx, to be filled in by hand.
+
+    Args:
+        judged: a submission that says nothing.
+        narrative: what it gives; not printed.
+
+    Raises:
+        DataError: the template cannot be used.
+    """
+    context = blank(scoresheet_context(judged, narrative, draft=not judged.form.confirmed))
+    properties = {**_properties(judged), "title": judged.form.name}
+    return package.pack(fill(judged.folder.template, context, properties, _day(judged)))
 
 
 def _properties(judged: Judged) -> dict[str, str]:

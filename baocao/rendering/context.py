@@ -18,6 +18,7 @@ Printable = str | list["Printable"] | dict[str, "Printable"]
 Context = dict[str, Printable]
 
 _SHORT_BLANK = "…"
+_DOTTED_LINE = "…" * 38
 _TICK = "x"
 _NOT_APPLICABLE = "-"
 
@@ -68,6 +69,20 @@ def scoresheet_context(judged: Judged, narrative: Narrative, *, draft: bool) -> 
             "line": texts.signature_line,
             "name": submission.signature.name,
         },
+    }
+
+
+def blank(context: Context) -> Context:
+    """Return a context with everything left to be filled in by hand that the assessor says."""
+    signature = context["signature"]
+    assert isinstance(signature, dict)
+    return {
+        **context,
+        "organization": BLANK,
+        "deductions": [],
+        "comment": [_DOTTED_LINE] * 3,
+        "proposed": BLANK,
+        "signature": {**signature, "authority": "", "position": BLANK, "name": BLANK},
     }
 
 
