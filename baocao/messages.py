@@ -118,7 +118,7 @@ def file_exists(path: str) -> Problem:
 
 
 def missing_year() -> Problem:
-    return Problem("", "thiếu năm của mẫu", "Ghi cả tên và năm, ví dụ: baocao form schema hoi-quan-chung 2021.")
+    return Problem("", "thiếu năm của mẫu", "Ghi cả tên và năm, ví dụ: baocao form schema MẪU NĂM.")
 
 
 def office_name() -> Problem:

@@ -31,7 +31,7 @@ ORDER = (
     "forms.check",
     "forms.reach",
     "forms.library",
-    "forms.copying",
+    "forms.writing",
     "forms",
     "submission",
     "figures",
@@ -57,6 +57,8 @@ ORDER = (
     "compare",
     "cli.words",
     "cli.show",
+    "cli.common",
+    "cli.forms",
     "cli",
     "__main__",
 )

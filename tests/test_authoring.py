@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tomllib
 from pathlib import Path
@@ -201,3 +202,59 @@ def test_the_commands_say_what_they_did(tmp_path: Path, capsys: pytest.CaptureFi
     assert run(new) == 2
     assert run(["form", "new", "Tên Xấu", "2022", "--from", "hoi-quan-chung/2021", "-o", str(tmp_path)]) == 2
     assert run(["form", "diff", "hoi-quan-chung/2021", "khong-co/2000"]) == 2
+
+
+CONFIRM = ["form", "confirm", "hoi-quan-chung", "2021", "--by", "Ban Tổ chức", "--decision", "12-QĐ/BTC"]
+
+
+def test_a_shipped_form_is_confirmed_in_the_office_s_own_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (FOLDER.path / "form.toml").read_bytes()
+    assert run([*CONFIRM, "--on", "2021-11-20", "--yes", "-o", str(tmp_path)]) == 0
+    assert "Các cách hiểu mà mẫu không nêu rõ" in capsys.readouterr().out
+    form = Library([tmp_path]).get("hoi-quan-chung/2021").form
+    assert form.confirmed
+    assert form.digest == FOLDER.form.digest
+    assert (FOLDER.path / "form.toml").read_bytes() == before
+    assert "# --- rating method ---" in (tmp_path / "hoi-quan-chung/2021/form.toml").read_text(encoding="utf-8")
+
+
+def test_an_own_form_is_confirmed_where_it_is_and_again_after_an_edit(tmp_path: Path) -> None:
+    confirmed = [*CONFIRM, "--on", "2021-11-20", "--yes", "--templates", str(tmp_path), "-o", str(tmp_path)]
+    copy = [*CONFIRM, "--on", "2021-11-20", "--yes", "-o", str(tmp_path)]
+    assert run(copy) == 0
+    path = tmp_path / "hoi-quan-chung/2021/form.toml"
+    edited = path.read_text(encoding="utf-8").replace("DỰ THẢO", "BẢN NHÁP")
+    path.write_text(edited, encoding="utf-8")
+    assert not Library([tmp_path]).get("hoi-quan-chung/2021").form.confirmed
+    assert run(confirmed) == 0
+    assert Library([tmp_path]).get("hoi-quan-chung/2021").form.confirmed
+    assert path.read_text(encoding="utf-8").count("[confirmation]") == 1
+
+
+def test_nothing_is_confirmed_without_a_yes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert run([*CONFIRM, "--on", "2021-11-20", "-o", str(tmp_path)]) == 130
+    assert list(tmp_path.iterdir()) == []
+    assert "Ghi xác nhận" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("on", ["2021-13-01", "mai", ""])
+def test_a_day_that_is_none_is_refused(on: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*CONFIRM, "--on", on, "--yes", "-o", str(tmp_path)]) == 2
+    assert "không hợp lệ" in capsys.readouterr().err
+
+
+def test_an_empty_name_confirms_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nobody = [" " if word == "Ban Tổ chức" else word for word in CONFIRM]
+    assert run([*nobody, "--on", "2021-11-20", "--yes", "-o", str(tmp_path)]) == 2
+    assert "by: để trống" in capsys.readouterr().err
+
+
+def test_a_copy_that_is_there_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*CONFIRM, "--on", "2021-11-20", "--yes", "-o", str(tmp_path)]) == 0
+    assert run([*CONFIRM, "--on", "2021-11-20", "--yes", "-o", str(tmp_path)]) == 2
+    assert "đã có mẫu này" in capsys.readouterr().err

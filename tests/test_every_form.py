@@ -35,6 +35,10 @@ RUNS: dict[str, Arguments] = {
     "form check": lambda form, year, _: [form, year],
     "form preview": lambda form, year, folder: [form, year, "-o", str(folder), "--no-pages"],
     "form new": lambda form, year, folder: [form, "2999", "--from", f"{form}/{year}", "-o", str(folder)],
+    "form confirm": lambda form, year, folder: [
+        *(form, year, "--by", "Ban Tổ chức", "--decision", "12-QĐ/BTC", "--on", f"{year}-11-20"),
+        *("--yes", "-o", str(folder)),
+    ],
     "form diff": lambda form, year, _: [f"{form}/{year}", FORMS[0]],
 }
 

@@ -25,6 +25,11 @@ _SHIPPED = (Path(__file__).parents[1] / "templates", Path(__file__).parents[2] /
 """Inside the installed package; in a checkout, beside it."""
 
 
+def is_shipped(path: Path) -> bool:
+    """Whether a form's folder is one that the package ships, and not the office's own."""
+    return any(path.resolve().is_relative_to(folder.resolve()) for folder in _SHIPPED)
+
+
 MOST_TEMPLATE_BYTES = 16 * 1024 * 1024
 
 
