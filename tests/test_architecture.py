@@ -34,6 +34,7 @@ ORDER = (
     "forms.writing",
     "forms",
     "submission",
+    "papers",
     "figures",
     "exact_json",
     "inputs",

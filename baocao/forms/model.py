@@ -178,6 +178,9 @@ class Form(Frozen):
     reasons_required_for: tuple[Key, ...] = Field((), title="Các mức phải nêu lý do điểm trừ")
     decision: Decision = Field(title="Thứ tự xét")
     quotas: tuple[Quota, ...] = Field((), title="Tỷ lệ khống chế")
+    revocation_grounds: dict[Key, Line] = Field(
+        {}, title="Căn cứ hủy bỏ kết quả", description="Khóa tự đặt, dùng khi hủy bỏ; lời đọc tiếp sau chữ “do”."
+    )
     flags: tuple[Flag, ...] = Field((), title="Điều cần cơ quan chủ trì có ý kiến")
     interpretations: tuple[Interpretation, ...] = Field((), title="Cách hiểu mà mẫu không nêu rõ")
     confirmation: Confirmation | None = Field(None, title="Xác nhận", description="Do lệnh form confirm ghi.")
