@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
@@ -22,7 +21,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from baocao import messages, messages_form, text
 from baocao.errors import DataError, Problem
-from baocao.files import read_limited
 
 Fact = str | int | Decimal | Fraction | tuple["Fact", ...] | Mapping[str, "Fact"]
 """What a sentence may rest on: a text, a count, points, a share (0–1), or a list of such."""
@@ -91,11 +89,11 @@ class Phrasebook:
         return Sentence(phrase, said, {name: fact for name, fact in facts.items() if name in used})
 
 
-def load(path: Path, catalogue: Catalogue, needed: Iterable[str], unjudged: tuple[str, ...] = ()) -> Phrasebook:
+def load(content: bytes, catalogue: Catalogue, needed: Iterable[str], unjudged: tuple[str, ...] = ()) -> Phrasebook:
     """Read and check `phrases.toml`.
 
     Args:
-        path: the file.
+        content: the file.
         catalogue: every phrase that there may be, with the facts that it may use.
         needed: the phrases that there must be.
         unjudged: beginnings of the keys of phrases that are not looked at.
@@ -103,7 +101,7 @@ def load(path: Path, catalogue: Catalogue, needed: Iterable[str], unjudged: tupl
     Raises:
         DataError: with every fault of the file.
     """
-    tables = parse_toml(read_limited(path))
+    tables = parse_toml(content)
     names = {key: str(name) for key, name in _flat(tables.pop("names", {}))}
     phrases = {key: source for key, source in _flat(tables) if not key.startswith(unjudged or "\0")}
     problems = [

@@ -34,25 +34,38 @@ def review_parts(judged: Judged) -> tuple[Problem, ...]:
 
 def _reasons(judged: Judged) -> Iterator[Problem]:
     """The form demands the reasons of deducted points unless the rating is, or may still be, the best."""
-    rating = judged.rating
+    rating, form = judged.rating, judged.form
     open_ratings = {rating.proposed} if rating.proposed else set(rating.possible)
-    if open_ratings - set(judged.form.reasons_required_for):
+    if open_ratings - set(form.reasons_required_for):
         return
-    form = judged.form
     name = form.ladder.names[rating.proposed] if rating.proposed else form.additions.undetermined
+    for no, where, deducted in _unexplained(judged):
+        if deducted:
+            yield messages.missing_reason(where, no, deducted, name)
+        else:
+            yield messages.missing_remark(no, name)
+
+
+def unexplained(judged: Judged) -> list[str]:
+    """Return the criteria that are short of the best without a reason, whatever the rating."""
+    return list(dict.fromkeys(no for no, _, _ in _unexplained(judged)))
+
+
+def _unexplained(judged: Judged) -> Iterator[tuple[str, str, Decimal]]:
+    """Yield criterion, place of the missing reason, and points it would explain (0 of a level or an answer)."""
+    form = judged.form
     best = form.level_ladder.best if form.levels else None
     for line in judged.scoresheet.lines:
+        no = line.criterion.no
         if line.role == "bonus" or line.source is PointsSource.OWN:
             continue
         if line.is_short(best) and not line.deductions and line.source is PointsSource.TYPED:
-            yield messages.missing_remark(line.criterion.no, name)
+            yield no, place("scores", no, "reason"), Decimal(0)
         for index, deduction in enumerate(line.deductions):
-            if deduction.reason:
-                continue
-            no = line.criterion.no
-            typed = judged.submission.scores[no].deductions
-            where = place("scores", no, "deductions", index, "reason") if typed else place("scores", no, "reason")
-            yield messages.missing_reason(where, no, deduction.points, name)
+            if not deduction.reason:
+                typed = judged.submission.scores[no].deductions
+                where = place("scores", no, "deductions", index, "reason") if typed else place("scores", no, "reason")
+                yield no, where, deduction.points
 
 
 def _bonuses(judged: Judged) -> Iterator[Problem]:

@@ -44,6 +44,7 @@ ORDER = (
     "rating",
     "narrative",
     "judged",
+    "changes",
     "review",
     "rendering.package",
     "rendering.context",

@@ -106,6 +106,7 @@ def add_title(document: WordDocument) -> None:
     """Title of the paper, the assessed organisation, and how to fill in the table."""
     add_text(document, "BCTenVanBan", "{{ title }}")
     add_text(document, "BCTrichYeu", "{{ subtitle }} {{ year }}")
+    add_each(document, "BCThayThe", "line", "replaces")
     add_text(document, "BCHuongDan", "{{ assessed_label }} {{ organization }}.")
     add_each(document, "BCHuongDan", "instruction", "instructions")
 
@@ -352,6 +353,7 @@ STYLES = (
     Style("BCDiaDanh", "BC Địa danh và ngày tháng", italic=True, align="center", before=6),
     Style("BCTenVanBan", "BC Tên văn bản", size=16, bold=True, align="center", before=24, outline=1),
     Style("BCTrichYeu", "BC Trích yếu", bold=True, align="center", after=18),
+    Style("BCThayThe", "BC Thay thế bảng trước", italic=True, align="center", after=12),
     Style("BCSoTrang", "BC Số trang", align="center"),
     # Table
     Style("BCDauBang", "BC Đầu bảng", size=13, bold=True, align="center", before=3, after=3, keep=True),

@@ -115,7 +115,20 @@ COMMENT: Catalogue = {
     "comment.conclusion.proposal": {"organization": None, "year": None, "rating": None},
 }
 
-COMMON: Catalogue = {**FINDINGS, **DEDUCTIONS, **COMMENT}
+_BOTH = ("before", "after")
+
+CHANGES: Catalogue = {
+    "changes.opening": {"number": None},
+    "changes.nothing": {},
+    "changes.total": {"before": None, "after": None},
+    "changes.points": {"criteria": ("no", *_BOTH)},
+    "changes.levels": {"items": ("no", *_BOTH)},
+    "changes.conditions": {"conditions": ("required", *_BOTH)},
+    "changes.rating": {"before": None, "after": None},
+}
+"""What a second rating changed against the one it replaces."""
+
+COMMON: Catalogue = {**FINDINGS, **DEDUCTIONS, **COMMENT, **CHANGES}
 """Phrases whose keys are the same in every form."""
 
 NAMED: Catalogue = {
@@ -153,7 +166,7 @@ def needed(form: Form) -> list[str]:
     """Return the phrases that the phrase book of a form must have: those that can come to be said."""
     spoken = (*(f"findings.{kind}." for kind in _kinds_of_condition(form)), "findings.not_applicable.")
     told = {"findings.unknown", *(f"deductions.{name}" for name in _deductions(form))}
-    common = [key for key in COMMON if key in told or key in COMMENT or key.startswith(spoken)]
+    common = [key for key in COMMON if key in told or key in COMMENT or key in CHANGES or key.startswith(spoken)]
     return [key for key in (*common, *(key for key, _ in _of_form(form))) if _can_occur(key, form)]
 
 
@@ -166,6 +179,9 @@ def _can_occur(key: str, form: Form) -> bool:
             isinstance(condition, PointsCondition) and condition.of for condition in _conditions(form)
         ),
         "comment.result.open": form.has_points,
+        "changes.total": form.has_points,
+        "changes.points": form.has_points,
+        "changes.levels": bool(form.level_items),
         "comment.strengths.bonus": "bonus" in roles,
         "comment.limits.penalty": "penalty" in roles,
         "comment.conclusion.not_higher": form.has_points,

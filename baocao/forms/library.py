@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +40,8 @@ class FormFolder:
     path: Path
     form: Form
     phrases: Phrasebook
+    sources: Mapping[str, bytes]
+    """The files of data as they were read, by name."""
 
     @property
     def scoresheet(self) -> Path:
@@ -124,14 +126,20 @@ def load_folder(path: Path) -> FormFolder:
     Raises:
         DataError: with every fault of `form.toml` and `phrases.toml`.
     """
-    form, problems = _attempt(path / "form.toml", lambda: _read_form(path))
-    phrases, found = _attempt(path / "phrases.toml", lambda: _read_phrases(path, form))
+    sources: dict[str, bytes] = {}
+
+    def source(name: str) -> bytes:
+        sources[name] = read_limited(path / name)
+        return sources[name]
+
+    form, problems = _attempt(path / "form.toml", lambda: _read_form(path, source("form.toml")))
+    phrases, found = _attempt(path / "phrases.toml", lambda: _read_phrases(source("phrases.toml"), form))
     problems += found
     if form and phrases:
         problems += [fault.inside(str(path / "phrases.toml")) for fault in checks.check_names(form, phrases)]
     if form is None or phrases is None or problems:
         raise DataError(problems)
-    return FormFolder(path, form, phrases)
+    return FormFolder(path, form, phrases, sources)
 
 
 T = TypeVar("T")
@@ -145,8 +153,8 @@ def _attempt(path: Path, read: Callable[[], T]) -> tuple[T | None, list[Problem]
         return None, [problem.inside(str(path)) for problem in error.problems]
 
 
-def _read_form(path: Path) -> Form:
-    raw = parse_toml(read_limited(path / "form.toml"))
+def _read_form(path: Path, content: bytes) -> Form:
+    raw = parse_toml(content)
     problems = list(_unclean(raw))
     try:
         form = Form.model_validate(raw)
@@ -165,11 +173,11 @@ def _read_form(path: Path) -> Form:
     return form
 
 
-def _read_phrases(path: Path, form: Form | None) -> Phrasebook:
+def _read_phrases(content: bytes, form: Form | None) -> Phrasebook:
     """Read the phrases of a form; of one that is not sound, what holds for every form."""
     if form is None:
-        return load(path / "phrases.toml", COMMON, (), unjudged=NAMED_BY_FORM)
-    return load(path / "phrases.toml", catalogue(form), needed(form))
+        return load(content, COMMON, (), unjudged=NAMED_BY_FORM)
+    return load(content, catalogue(form), needed(form))
 
 
 def _unclean(raw: object, path: tuple[str | int, ...] = ()) -> Iterator[Problem]:

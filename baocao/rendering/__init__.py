@@ -104,7 +104,7 @@ def try_template(judged: Judged, narrative: Narrative) -> None:
         DataError: the template cannot be filled, or leaves out official sentences.
     """
     template = judged.folder.template
-    full = scoresheet_context(judged, narrative, draft=True)
+    full = scoresheet_context(judged, narrative, draft=True, replaces=[judged.form.name])
     package.unpack(template)
     faults = proofread(template, full)
     if faults:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -23,11 +23,11 @@ _TICK = "x"
 _NOT_APPLICABLE = "-"
 
 
-def scoresheet_context(judged: Judged, narrative: Narrative, *, draft: bool) -> Context:
+def scoresheet_context(judged: Judged, narrative: Narrative, *, draft: bool, replaces: Sequence[str] = ()) -> Context:
     """Return what the template of the scoresheet prints.
 
     Optional parts are `""` or `[]`; a template leaves them out. With `draft` the paper is marked as one and says
-    which of its figures nobody has confirmed.
+    which of its figures nobody has confirmed; `replaces` are lines on the paper that it replaces or corrects.
     """
     form, submission = judged.form, judged.submission
     texts, additions = form.texts, form.additions
@@ -35,6 +35,7 @@ def scoresheet_context(judged: Judged, narrative: Narrative, *, draft: bool) -> 
     proposed = judged.rating.proposed
     return {
         "draft": list(_draft_mark(judged)) if draft else [],
+        "replaces": list(replaces),
         "head": head or "",
         "title": texts.title,
         "subtitle": texts.subtitle,
@@ -93,6 +94,7 @@ def bare(context: Context) -> Context:
     return {
         **context,
         "draft": [],
+        "replaces": [],
         "head": "",
         "unconfirmed": "",
         "deductions": [],
