@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 
@@ -20,7 +22,18 @@ from baocao.rendering.proof import proofread
 from baocao.rendering.template import fill
 from baocao.text import clean
 
-__all__ = ["blank_scoresheet", "draft_scoresheet", "is_ours", "left_out", "paragraphs", "try_template", "version_line"]
+__all__ = [
+    "Unnumbered",
+    "blank_scoresheet",
+    "draft_scoresheet",
+    "is_ours",
+    "issued_scoresheet",
+    "left_out",
+    "number_in",
+    "paragraphs",
+    "try_template",
+    "version_line",
+]
 
 MARK = "baocao"
 """Prefix of the custom properties by which a document is known again."""
@@ -36,6 +49,48 @@ def draft_scoresheet(judged: Judged, narrative: Narrative) -> bytes:
     context = scoresheet_context(judged, narrative, draft=True)
     parts = fill(template, context, _properties(judged), _day(judged))
     return package.pack(package.label(parts, _labels(judged)))
+
+
+@dataclass(frozen=True, slots=True)
+class Unnumbered:
+    """An issued scoresheet but for its number, which is known only when it is entered."""
+
+    parts: package.Parts
+    labels: tuple[tuple[str, str], ...]
+    digest: str
+    """Content digest: the number is a property of the file, and no part of it."""
+
+    def numbered(self, number: str) -> bytes:
+        """Return the document with its number in the register as a custom property."""
+        return package.pack(package.label(self.parts, [*self.labels, (f"{MARK}.number", number)]))
+
+
+def issued_scoresheet(judged: Judged, narrative: Narrative, state: str, replaces: Sequence[str] = ()) -> Unnumbered:
+    """Return the signable scoresheet: no draft mark, and the paper that it replaces or corrects named.
+
+    Args:
+        judged: a submission without open questions.
+        narrative: what it says in words.
+        state: `issued`, `corrected` or `reissued`, for the custom properties.
+        replaces: lines on the paper that this one replaces or corrects.
+
+    Raises:
+        DataError: the template cannot be used.
+    """
+    context = scoresheet_context(judged, narrative, draft=False, replaces=replaces)
+    parts = fill(judged.folder.template, context, _properties(judged), _day(judged))
+    labels = _labels(judged, state)
+    digest = package.labels(package.label(parts, labels))[f"{MARK}.digest"]
+    return Unnumbered(parts, tuple(labels), digest)
+
+
+def number_in(document: bytes) -> str | None:
+    """Return the number in the register that a document names as its own; `None` where it names none.
+
+    Raises:
+        DataError: it is no docx.
+    """
+    return package.labels(package.unpack(document)).get(f"{MARK}.number")
 
 
 def blank_scoresheet(judged: Judged, narrative: Narrative) -> bytes:
@@ -73,10 +128,10 @@ def _day(judged: Judged) -> date:
     return judged.submission.signature.date or date(judged.form.year, 12, 31)
 
 
-def _labels(judged: Judged) -> list[tuple[str, str]]:
+def _labels(judged: Judged, state: str = "draft") -> list[tuple[str, str]]:
     return [
         (f"{MARK}.version", __version__),
-        (f"{MARK}.state", "draft"),
+        (f"{MARK}.state", state),
         (f"{MARK}.form", judged.form.key),
         (f"{MARK}.organization", judged.submission.organization.id),
     ]
