@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import tempfile
 from pathlib import Path
@@ -54,6 +55,28 @@ def write_whole(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise MissingError([messages.unwritable(str(path), reason(error))]) from error
+
+
+def try_write(path: Path, size: int) -> None:
+    """Find out whether a file of `size` bytes could be written now; leaves nothing behind, also when killed.
+
+    Raises:
+        MissingError: as `write_whole` would.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent) as file:  # on Linux it never has a name
+            file.write(bytes(size))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise MissingError([messages.unwritable(str(path), reason(error))]) from error
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what `write_whole` leaves when it is killed. Only for whoever knows that nobody is writing `path`."""
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        leftover.unlink(missing_ok=True)
 
 
 def _umask() -> int:

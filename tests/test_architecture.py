@@ -19,6 +19,7 @@ ORDER = (
     "logic",
     "messages",
     "messages_form",
+    "messages_register",
     "files",
     "phrases",
     "forms.values",
@@ -51,6 +52,17 @@ ORDER = (
     "rendering.template",
     "rendering.proof",
     "rendering",
+    "register.entries",
+    "register.status",
+    "register.tables",
+    "register.migrations.env",
+    "register.migrations.versions.v0001_register",
+    "register.database",
+    "register.delivery",
+    "register.store",
+    "register.check",
+    "register.export",
+    "register",
     "sample",
     "schema",
     "pdf",
@@ -98,6 +110,15 @@ def test_only_rendering_knows_docxtpl_and_zip() -> None:
         if re.search(r"^(import|from) (docxtpl|docx|zipfile)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert {name.partition(".")[0] for name in users} == {"rendering"}
+
+
+def test_only_register_knows_the_database() -> None:
+    users = {
+        name
+        for name, path in FILES.items()
+        if re.search(r"^(import|from) (sqlalchemy|alembic|sqlite3|psycopg)\b", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert {name.partition(".")[0] for name in users} == {"register"}
 
 
 @pytest.mark.parametrize("name", ORDER)

@@ -1,0 +1,260 @@
+"""Every message about the register: what was entered, what may follow it, the database itself. In Vietnamese."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from baocao.errors import Problem
+from baocao.messages import show
+
+# --- entries: the fields of one ----------------------------------------------------------------------------------
+
+
+def bad_number(found: str) -> Problem:
+    return Problem(
+        "",
+        f"{show(found)} không phải là số trong sổ theo dõi",
+        "Ghi số gồm năm và số thứ tự, ví dụ 2021-0012.",
+    )
+
+
+def missing_text(where: str) -> Problem:
+    names = {"by": "người thực hiện", "reason": "lý do", "organization": "tổ chức", "form": "mẫu"}
+    return Problem(where, f"chưa ghi {names[where]}", f"Ghi rõ {names[where]} rồi thực hiện lại.")
+
+
+def unwritable_text(where: str, found: str) -> Problem:
+    return Problem(
+        where,
+        f"có ký tự không ghi được vào sổ theo dõi: {show(found)}",
+        "Gõ lại bằng bảng mã Unicode, bỏ các ký tự điều khiển.",
+    )
+
+
+def before_what_it_follows(where: str, found: date, earliest: date, number: str) -> Problem:
+    return Problem(
+        where,
+        f"ngày có hiệu lực {_day(found)} trước ngày {_day(earliest)} của việc phải có trước (số {number})",
+        f"Ghi ngày có hiệu lực từ {_day(earliest)} trở đi.",
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+# --- entries: what may follow what -------------------------------------------------------------------------------
+
+
+def not_in_the_register(number: str) -> Problem:
+    return Problem(number, "sổ theo dõi không có số này", "Kiểm tra lại số, và kiểm tra có mở đúng sổ theo dõi không.")
+
+
+def already_standing(number: str) -> Problem:
+    return Problem(
+        number,
+        "tổ chức này đã có bảng chấm điểm còn hiệu lực theo mẫu và năm này",
+        f"Nếu số {number} sai sót thì đính chính; nếu phải xếp loại lại thì hủy bỏ kết quả của số {number} trước.",
+    )
+
+
+def revoked_before(number: str) -> Problem:
+    return Problem(
+        number,
+        "kết quả của tổ chức này theo mẫu và năm này đã bị hủy bỏ",
+        f"Không ban hành mới; xếp loại lại số {number} để bảng mới ghi rõ thay cho bảng nào.",
+    )
+
+
+def already_revoked(number: str, since: date) -> Problem:
+    return Problem(
+        number,
+        f"kết quả đã bị hủy bỏ từ ngày {_day(since)}",
+        f"Không làm gì thêm với số {number}; nếu cần thì xếp loại lại.",
+    )
+
+
+def already_replaced(number: str, by: str) -> Problem:
+    return Problem(number, f"đã bị hủy bỏ và thay bằng số {by}", f"Thực hiện với số {by}.")
+
+
+def not_revoked(number: str) -> Problem:
+    return Problem(
+        number,
+        "kết quả chưa bị hủy bỏ nên không xếp loại lại được",
+        f"Hủy bỏ kết quả của số {number} trước, rồi xếp loại lại.",
+    )
+
+
+# --- files that belong to entries --------------------------------------------------------------------------------
+
+
+def occupied(path: str) -> Problem:
+    return Problem(
+        "",
+        "chỗ này đã có tệp khác, hoặc tệp đã được sửa sau khi ghi",
+        "Đổi tên hoặc chuyển tệp đó đi nơi khác rồi thực hiện lại; văn bản vẫn giữ nguyên trong sổ theo dõi.",
+        source=path,
+    )
+
+
+def not_delivered(number: str, path: str, reason: str) -> Problem:
+    return Problem(
+        number,
+        f"đã vào sổ theo dõi nhưng chưa ghi được tệp {path} ({reason})",
+        "Sửa quyền ghi hoặc dung lượng đĩa; lần chạy sau chương trình tự ghi nốt tệp này từ sổ theo dõi.",
+    )
+
+
+def damaged_document(number: str, path: str) -> Problem:
+    return Problem(
+        number,
+        f"văn bản lưu trong sổ theo dõi không còn nguyên vẹn nên không ghi ra tệp {path}",
+        "Báo người quản trị; khôi phục sổ theo dõi từ bản sao lưu.",
+    )
+
+
+# --- the register as a whole -------------------------------------------------------------------------------------
+
+
+def no_register(path: str) -> Problem:
+    return Problem(
+        "",
+        "chưa có sổ theo dõi ở đây",
+        "Kiểm tra lại đường dẫn; sổ theo dõi được tạo khi ban hành bảng đầu tiên.",
+        source=path,
+    )
+
+
+def not_a_register(path: str) -> Problem:
+    return Problem(
+        "",
+        "đây không phải là sổ theo dõi của baocao, hoặc đã hỏng",
+        "Kiểm tra lại đường dẫn; nếu đúng là sổ theo dõi thì khôi phục từ bản sao lưu.",
+        source=path,
+    )
+
+
+def of_newer_version(path: str) -> Problem:
+    return Problem("", "sổ theo dõi do phiên bản baocao mới hơn tạo ra", "Cập nhật baocao rồi mở lại.", source=path)
+
+
+def bad_address(found: str) -> Problem:
+    return Problem(
+        "--register",
+        f"không hiểu địa chỉ sổ theo dõi {show(found)}",
+        "Ghi đường dẫn của tệp, hoặc địa chỉ dạng postgresql://người-dùng@máy-chủ/tên-cơ-sở-dữ-liệu.",
+    )
+
+
+def no_driver() -> Problem:
+    return Problem(
+        "--register",
+        "máy này chưa có phần nối tới PostgreSQL",
+        "Cài bằng lệnh: pip install 'baocao[postgresql]'.",
+    )
+
+
+def locked(path: str, seconds: float) -> Problem:
+    return Problem(
+        "",
+        f"sổ theo dõi đang có người khác ghi, đã chờ {seconds:.0f} giây",
+        "Chờ người kia xong rồi thực hiện lại; chưa có gì được ghi.",
+        source=path,
+    )
+
+
+def cannot_be_opened(path: str, reason: str) -> Problem:
+    return Problem(
+        "",
+        f"không mở hoặc không ghi được sổ theo dõi ({reason})",
+        "Kiểm tra đường dẫn và quyền ghi của thư mục.",
+        source=path,
+    )
+
+
+def disk_full(path: str) -> Problem:
+    return Problem(
+        "",
+        "đĩa chứa sổ theo dõi đã đầy, chưa có gì được ghi",
+        "Giải phóng dung lượng đĩa rồi thực hiện lại.",
+        source=path,
+    )
+
+
+def unreachable(path: str) -> Problem:
+    return Problem(
+        "",
+        "không nối được hoặc mất kết nối tới máy chủ của sổ theo dõi",
+        "Kiểm tra mạng và máy chủ; trước khi thực hiện lại, xem danh sách để biết việc vừa làm đã vào sổ chưa.",
+        source=path,
+    )
+
+
+def not_permitted(path: str) -> Problem:
+    return Problem(
+        "",
+        "tài khoản không đủ quyền đối với sổ theo dõi",
+        "Đề nghị người quản trị PostgreSQL cấp quyền (lần đầu cần quyền tạo bảng).",
+        source=path,
+    )
+
+
+# --- check, backup -----------------------------------------------------------------------------------------------
+
+
+def entry_missing(position: int) -> Problem:
+    return Problem(f"mục {position}", "mục này đã mất khỏi sổ theo dõi", _RESTORE)
+
+
+def entry_changed(position: int, number: str) -> Problem:
+    return Problem(
+        f"mục {position}", f"nội dung mục này (số {number}) không còn như khi ghi, hoặc đã bị đổi chỗ", _RESTORE
+    )
+
+
+def entry_unreadable(position: int) -> Problem:
+    return Problem(f"mục {position}", "mục này không đọc được nữa, đã bị sửa sau khi ghi", _RESTORE)
+
+
+def entry_unlinked(position: int, number: str) -> Problem:
+    return Problem(
+        f"mục {position}",
+        f"mục này (số {number}) không nối với mục {position - 1}: một trong hai mục đã bị thay",
+        _RESTORE,
+    )
+
+
+def entry_surplus(position: int) -> Problem:
+    return Problem(f"mục {position}", "mục này được thêm vào sổ theo dõi không qua baocao", _RESTORE)
+
+
+def head_unlike(position: int) -> Problem:
+    return Problem(
+        f"mục {position}", "mã băm khác với mã đã ghi lại trước đây: sổ theo dõi đã bị viết lại tới mục này", _RESTORE
+    )
+
+
+def content_changed(digest: str, users: str) -> Problem:
+    return Problem(f"nội dung {digest[:12]}", f"không còn như khi lưu; dùng ở {users}", _RESTORE)
+
+
+def content_missing(digest: str, users: str) -> Problem:
+    return Problem(f"nội dung {digest[:12]}", f"đã mất khỏi sổ theo dõi; dùng ở {users}", _RESTORE)
+
+
+_RESTORE = "Giữ nguyên tệp sổ theo dõi làm chứng cứ và khôi phục từ bản sao lưu gần nhất."
+
+
+def target_exists(path: str) -> Problem:
+    return Problem("", "đã có tệp này", "Chọn tên khác cho bản sao lưu.", source=path)
+
+
+def backup_by_pg_dump(path: str, target: str) -> Problem:
+    return Problem(
+        "",
+        "sổ theo dõi trên PostgreSQL được sao lưu bằng công cụ của PostgreSQL",
+        f"Chạy: pg_dump --format=custom --file={target} --dbname=<địa chỉ sổ theo dõi>; "
+        "khôi phục bằng pg_restore vào một cơ sở dữ liệu trống.",
+        source=path,
+    )

@@ -1,0 +1,137 @@
+"""Files that belong to entries: promised in the entry's own transaction, written after it, marked once written.
+
+Why nothing is lost and nothing doubled, whenever the process is killed:
+
+- *Before the commit* there is neither entry nor promise, and no file: files are written only after it. The number is
+  free, and is given again.
+- *After the commit, before the file is there*, the promise stands unfulfilled and the bytes lie in the register. The
+  next `deliver` writes them. `write_whole` renames a finished file into place, so the path never holds half of one;
+  what a killed one leaves beside it is removed.
+- *After the rename, before the mark*, the next `deliver` finds these very bytes in place, and only marks.
+
+Delivering twice is therefore the same as delivering once, and normal work and recovery are one function. Whoever
+delivers a file holds its row (on SQLite: the write lock), so two processes never write the same file at once; and a
+file that somebody edited after it was delivered is never touched again, because its mark stands.
+A promise is kept at its own `place` only: a path of one clerk's machine means nothing on another's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from baocao import messages_register as messages
+from baocao.errors import MissingError, Problem
+from baocao.files import reason, remove_leftovers, write_whole
+from baocao.register.database import Database, Mode
+from baocao.register.entries import Number
+from baocao.register.tables import CONTENTS, DELIVERIES, ENTRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file that belongs to an entry."""
+
+    id: int
+    number: Number
+    path: Path
+    digest: str
+    """SHA-256 of its bytes."""
+    delivered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What `deliver` did."""
+
+    done: tuple[Delivery, ...]
+    problems: tuple[Problem, ...]
+    """For each file that still could not be written; it stays promised."""
+
+
+def promise(connection: Connection, place: str, position: int, digests: Iterable[tuple[str, Path]]) -> None:
+    """Note down, in the transaction of an entry, which of its contents are to become which files."""
+    rows = [
+        {"position": position, "digest": digest, "place": place, "path": str(path), "delivered": False}
+        for digest, path in digests
+    ]
+    if rows:
+        connection.execute(insert(DELIVERIES), rows)
+
+
+def is_taken(connection: Connection, place: str, path: Path) -> bool:
+    """Whether a file is at this path, or promised to be."""
+    promised = DELIVERIES.c.place == place, DELIVERIES.c.delivered.is_(False), DELIVERIES.c.path == str(path)
+    return path.exists() or connection.execute(select(DELIVERIES.c.id).where(*promised)).first() is not None
+
+
+def deliveries(connection: Connection, place: str | None = None, *, open_only: bool = False) -> tuple[Delivery, ...]:
+    """Return what was promised, in that order; at one place or at all."""
+    query = _QUERY.order_by(DELIVERIES.c.id)
+    if place is not None:
+        query = query.where(DELIVERIES.c.place == place)
+    if open_only:
+        query = query.where(DELIVERIES.c.delivered.is_(False))
+    return tuple(_delivery(row) for row in connection.execute(query).mappings())
+
+
+def deliver(database: Database, place: str) -> Delivered:
+    """Write every file that is promised at `place` and not there yet."""
+    with database.transaction(Mode.READING) as connection:
+        promised = deliveries(connection, place, open_only=True)
+    done: list[Delivery] = []
+    problems: list[Problem] = []
+    for delivery in promised:
+        with database.transaction(Mode.DELIVERING) as connection:
+            if _is_ours_to_write(connection, delivery):
+                fault = _write(connection, delivery)
+                if fault is None:
+                    connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery.id).values(delivered=True))
+                    done.append(delivery)
+                else:
+                    problems.append(fault)
+    return Delivered(tuple(done), tuple(problems))
+
+
+def _is_ours_to_write(connection: Connection, delivery: Delivery) -> bool:
+    """Lock a promise, unless another process has just kept it or is about to."""
+    still_open = DELIVERIES.c.id == delivery.id, DELIVERIES.c.delivered.is_(False)
+    locked = select(DELIVERIES.c.id).where(*still_open).with_for_update(skip_locked=True)
+    return connection.execute(locked).first() is not None
+
+
+def _write(connection: Connection, delivery: Delivery) -> Problem | None:
+    """Write one file, unless it is there; say what stands in the way."""
+    number, path = str(delivery.number), delivery.path
+    content = connection.execute(select(CONTENTS.c.content).where(CONTENTS.c.digest == delivery.digest)).scalar_one()
+    if hashlib.sha256(content).hexdigest() != delivery.digest:
+        return messages.damaged_document(number, str(path))
+    try:
+        if path.exists():
+            return None if path.is_file() and path.read_bytes() == content else messages.occupied(str(path))
+        write_whole(path, content)
+        remove_leftovers(path)
+    except MissingError as error:
+        return messages.not_delivered(number, str(path), "; ".join(problem.message for problem in error.problems))
+    except OSError as error:
+        return messages.not_delivered(number, str(path), reason(error))
+    return None
+
+
+_QUERY = select(
+    DELIVERIES.c.id,
+    ENTRIES.c.year,
+    ENTRIES.c.counter,
+    DELIVERIES.c.path,
+    DELIVERIES.c.digest,
+    DELIVERIES.c.delivered,
+).join_from(DELIVERIES, ENTRIES)
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    number = Number(row["year"], row["counter"])
+    return Delivery(row["id"], number, Path(row["path"]), row["digest"], row["delivered"])

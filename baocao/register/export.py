@@ -1,0 +1,81 @@
+"""The register for those who do not have this program: as JSON Lines, and as a copy of its file."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from baocao import messages_register as messages
+from baocao.errors import MissingError, UsageError
+from baocao.files import reason
+from baocao.register.database import Database, Mode, told
+from baocao.register.entries import Head, canonical
+from baocao.register.store import entries, head
+from baocao.register.tables import CONTENTS
+
+
+def lines(connection: Connection) -> Iterator[str]:
+    """Yield the register as JSON Lines: its head, then each entry after the contents that it is the first to use.
+
+    An entry's line holds the canonical form itself: SHA-256 over what stands between `{"entry":` and `,"hash":`
+    is its hash.
+    """
+    own = head(connection)
+    yield canonical({"register": "baocao", "format": 1, "entries": own.entries, "hash": own.hash})
+    told_of: set[str] = set()
+    for entry in entries(connection):
+        for _, digest in entry.contents:
+            if digest not in told_of:
+                told_of.add(digest)
+                yield _content(connection, digest)
+        yield f'{{"entry":{entry.canonical()},"hash":{json.dumps(entry.hash)}}}'
+
+
+def _content(connection: Connection, digest: str) -> str:
+    content = connection.execute(select(CONTENTS.c.content).where(CONTENTS.c.digest == digest)).scalar_one()
+    return canonical({"base64": base64.b64encode(content).decode(), "content": digest})
+
+
+def backup(database: Database, target: Path) -> Head:
+    """Copy the register into one new file while others work with it; whole or not at all.
+
+    Returns:
+        The head of the copy.
+
+    Raises:
+        UsageError: the target exists, or the register is on PostgreSQL, which has its own tool.
+        MissingError: the target cannot be written.
+    """
+    if database.engine.dialect.name != "sqlite":
+        raise UsageError([messages.backup_by_pg_dump(database.name, str(target))])
+    try:
+        if target.exists():
+            raise UsageError([messages.target_exists(str(target))])
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
+            copy = Path(folder, target.name)
+            with told(str(target), database.patience):
+                own = _copy(database, copy)
+            with copy.open("rb+") as file:
+                os.fsync(file.fileno())
+            copy.rename(target)
+    except OSError as error:
+        raise MissingError([messages.cannot_be_opened(str(target), reason(error))]) from error
+    return own
+
+
+def _copy(database: Database, copy: Path) -> Head:
+    with database.transaction(Mode.READING) as connection, closing(sqlite3.connect(copy)) as target:
+        source = connection.connection.driver_connection
+        assert isinstance(source, sqlite3.Connection)
+        source.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")  # one file, without those that a WAL needs beside it
+        return Head(*target.execute("SELECT entries, hash FROM head").fetchone())
