@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from baocao.errors import Problem
-from baocao.messages import show
+from baocao.messages import nearest, show
+from baocao.text import count
 
 # --- entries: the fields of one ----------------------------------------------------------------------------------
 
@@ -258,3 +260,103 @@ def backup_by_pg_dump(path: str, target: str) -> Problem:
         "khôi phục bằng pg_restore vào một cơ sở dữ liệu trống.",
         source=path,
     )
+
+
+# --- acts: issue, correct, revoke, issue again ---------------------------------------------------------------------
+
+
+def correction_changes_rating(number: str, before: str, after: str) -> Problem:
+    return Problem(
+        number,
+        f"đính chính làm mức đề nghị đổi từ “{before}” thành “{after}”",
+        f"Đính chính không được đổi mức xếp loại; hãy hủy bỏ kết quả của số {number} rồi xếp loại lại.",
+    )
+
+
+def other_subject(number: str, organization: str, form: str, found: str, found_form: str) -> Problem:
+    return Problem(
+        number,
+        f"số này là của {organization}, mẫu {form}; tệp đưa vào là của {found}, mẫu {found_form}",
+        "Kiểm tra lại số và tệp dữ liệu.",
+    )
+
+
+def corrects_line(number: str, issued: date, reason: str) -> str:
+    """Return the line by which a corrected paper says what it corrects."""
+    return f"(Đính chính bảng chấm điểm số {number} ngày {_day(issued)}: {reason})"
+
+
+def replaces_line(number: str, issued: date, reason: str) -> str:
+    """Return the line by which a paper says what it replaces."""
+    return f"(Thay thế bảng chấm điểm số {number} ngày {_day(issued)} đã bị hủy bỏ kết quả: {reason})"
+
+
+# --- the authority's decision --------------------------------------------------------------------------------------
+
+
+def decided_twice(where: str, number: str) -> Problem:
+    return Problem(where, f"số {number} được ghi hai lần", "Giữ lại một dòng.")
+
+
+def decided_before(where: str, number: str, decision: str) -> Problem:
+    return Problem(where, f"quyết định {decision} đã được nhập cho số {number}", "Bỏ dòng này khỏi tệp.")
+
+
+def unknown_rating(where: str, found: str, names: Mapping[str, str]) -> Problem:
+    allowed = ", ".join(f"{key} ({name})" for key, name in names.items())
+    return Problem(where, f"mức {show(found)} không có trong mẫu", f"{nearest(found, names)}Dùng một trong: {allowed}.")
+
+
+def decided_too_high(where: str, name: str, wanted: str, allowed: str, unmet: Sequence[str]) -> Problem:
+    against = f" ({'; '.join(unmet)})" if unmet else ""
+    return Problem(
+        where,
+        f"quyết định mức “{wanted}” cho {name} cao hơn mức mà các điều kiện cho phép, “{allowed}”{against}",
+        "Hạ mức, hoặc ghi reason: lý do của cấp có thẩm quyền.",
+    )
+
+
+def decided_without_reasons(where: str, name: str, rating: str, criteria: Sequence[str]) -> Problem:
+    return Problem(
+        where,
+        f"mức “{rating}” đòi hỏi nêu rõ lý do điểm trừ, mà bảng chấm điểm của {name} chưa nêu ở {', '.join(criteria)}",
+        "Đính chính bảng chấm điểm để bổ sung lý do, rồi nhập lại quyết định.",
+    )
+
+
+def over_quota(superior: str, rating: str, wanted: int, fit: int, percent: int) -> Problem:
+    return Problem(
+        "ratings",
+        f"{superior}: quyết định {count(wanted)} tổ chức mức “{rating}”, tỷ lệ {percent}% chỉ cho phép {count(fit)}",
+        "Giảm số tổ chức ở mức này, hoặc ghi over_quota_reason: lý do của cấp có thẩm quyền.",
+    )
+
+
+def table_without_paper(path: str) -> Problem:
+    return Problem(
+        "--paper",
+        f"bảng {path} không có số, ngày, cơ quan quyết định và chữ ký",
+        "Ghi chúng vào một tệp .json (decision, issuer, signature) và nêu tệp đó ở --paper.",
+    )
+
+
+def wrong_columns(found: Sequence[str], allowed: Sequence[str]) -> Problem:
+    return Problem(
+        "dòng 1",
+        f"các cột là {', '.join(found) or '(trống)'}",
+        f"Dòng đầu phải có các cột number, rating; được có thêm reason. Các cột được phép: {', '.join(allowed)}.",
+    )
+
+
+# --- revocation, and what stands -----------------------------------------------------------------------------------
+
+
+def unknown_ground(found: str, grounds: Mapping[str, str]) -> Problem:
+    allowed = ", ".join(f"{key} ({text})" for key, text in grounds.items()) or "mẫu này chưa khai căn cứ nào"
+    return Problem(
+        "--ground", f"không có căn cứ hủy bỏ {show(found)}", f"{nearest(found, grounds)}Dùng một trong: {allowed}."
+    )
+
+
+def not_yet_issued(number: str, day: str) -> Problem:
+    return Problem(number, f"đến ngày {day} số này chưa được ban hành", "Bỏ --as-of, hoặc ghi ngày muộn hơn.")

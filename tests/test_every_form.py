@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from baocao.cli import run
-from baocao.forms import Library
+from baocao.forms import Form, Library
+from tests.office import Office, open_office
 from tests.strategies import TEMPLATES
 from tests.test_docs import COMMANDS
 
@@ -43,11 +44,70 @@ RUNS: dict[str, Arguments] = {
 }
 
 
+# --- commands about the register: each goes on from an office that has issued its examples ---------------------
+
+
+@pytest.fixture(scope="module", params=FORMS)
+def issued(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    office = open_office(tmp_path_factory.mktemp("office") / "a", request.param)
+    office.issue()  # examples with facts not yet known are refused, the others issued
+    assert office.known()
+    return office
+
+
+def _revoke(office: Office) -> list[str]:
+    number, ground = next(iter(office.known())), next(iter(_form(office).revocation_grounds))
+    paper = str(office.paper("126-QĐ/HU"))
+    return [str(number), "--ground", ground, "--reason", "kết luận kiểm tra", "--paper", paper, *office.options()]
+
+
+def _form(office: Office) -> Form:
+    return Library([Path(office.templates)]).get(office.form).form
+
+
+def _correct(office: Office) -> list[str]:
+    number = next(iter(office.known()))
+    again = str(office.input_of(number))
+    return [str(number), again, "--reason", "ghi nhầm chức vụ", *office.options(templates=True)]
+
+
+def _reissue(office: Office) -> list[str]:
+    number = next(iter(office.known()))
+    assert run(["revoke", *_revoke(office)]) == 0
+    again = str(office.input_of(number))
+    on = ["--on", f"{int(office.year) + 1}-03-01"]
+    return [str(number), again, "--reason", "xếp loại lại theo kết luận", *on, *office.options(templates=True)]
+
+
+def _first(office: Office) -> list[str]:
+    return [str(next(iter(office.known()))), "--register", office.register]
+
+
+REGISTER_RUNS: dict[str, Callable[[Office], list[str]]] = {
+    "issue": lambda office: [
+        str(office.input_of(next(iter(office.known())))),
+        *(*office.options(templates=True), "--register", f"{office.register}.second"),
+        *("-o", str(office.folder / "second")),
+    ],
+    "quota": lambda office: [office.year, "--register", office.register],
+    "decide": lambda office: [str(office.decided_as_proposed()), *office.options()],
+    "correct": _correct,
+    "revoke": _revoke,
+    "reissue": _reissue,
+    "list": lambda office: ["--register", office.register],
+    "show": _first,
+    "history": _first,
+    "register check": lambda office: ["--register", office.register],
+    "register backup": lambda office: [str(office.folder / "backup.sqlite"), "--register", office.register],
+    "register export": lambda office: [str(office.folder / "export.jsonl"), "--register", office.register],
+}
+
+
 def test_every_command_is_tried() -> None:
-    assert sorted(RUNS) == COMMANDS
+    assert sorted([*RUNS, *REGISTER_RUNS]) == COMMANDS
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", sorted(RUNS))
 @pytest.mark.parametrize("key", FORMS)
 def test_a_form_runs_through_a_command(
     key: str, command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -58,6 +118,19 @@ def test_a_form_runs_through_a_command(
     assert code == 0, said.out + said.err
     assert said.out.strip() or list(tmp_path.iterdir())
     assert not re.search(r"\b(None|Decimal\(|Fraction\(|Traceback)", said.out)
+
+
+@pytest.mark.parametrize("command", sorted(REGISTER_RUNS))
+def test_a_form_runs_through_a_command_of_the_register(
+    issued: Office, command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = issued.copy(tmp_path / "b")
+    code = run([*command.split(), *REGISTER_RUNS[command](office)])
+    said = capsys.readouterr()
+    assert code == 0, said.out + said.err
+    assert said.out.strip()
+    assert not re.search(r"\b(None|Decimal\(|Fraction\(|Traceback)", said.out)
+    assert run(["register", "check", "--register", office.register]) == 0
 
 
 @pytest.mark.parametrize("key", FORMS)

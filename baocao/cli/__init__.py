@@ -8,14 +8,14 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from baocao import __version__, inputs, messages, pipeline, sample, schema
-from baocao.cli import forms, show, words
+from baocao.cli import forms, register, show, words
 from baocao.cli.common import (
     AsJson,
     Force,
@@ -25,7 +25,10 @@ from baocao.cli.common import (
     Output,
     Paths,
     Templates,
+    assess_all,
+    exit_for,
     find_form,
+    office_of,
     pretty,
     safe_id,
     say,
@@ -33,7 +36,6 @@ from baocao.cli.common import (
 from baocao.errors import BaocaoError, DataError, MissingError, UsageError
 from baocao.files import read_limited, write_whole
 from baocao.forms import Library
-from baocao.inputs import NO_OFFICE, Office
 from baocao.pipeline import Result
 from baocao.rendering import is_ours, version_line
 from baocao.report import problems_json, result_json
@@ -47,6 +49,8 @@ app = typer.Typer(
     help="Từ dữ liệu JSON đã kiểm tra đến bảng chấm điểm Word ký được.",
     epilog="Mã kết thúc: 0 xong, 1 dữ liệu có lỗi, 2 dùng sai lệnh, 3 máy thiếu thành phần cần thiết.",
 )
+register.add_commands(app)
+app.add_typer(register.app, name="register")
 app.add_typer(forms.app, name="form")
 
 
@@ -106,58 +110,25 @@ def _root(
     pass
 
 
-# --- working through submissions -------------------------------------------------------------------------------
-
-
-def _assess_all(paths: Sequence[Path], templates: Path | None, office: Path | None) -> Iterator[Result]:
-    library = Library.usual(templates)
-    files = pipeline.submissions(paths)
-    offices: dict[Path, Office] = {}
-    names: dict[str, str] = {}
-    for file in _with_progress(files):
-        yield pipeline.unlike_others(pipeline.assess(file, library, _office_of(file, office, offices)), names)
-
-
-def _office_of(file: Path, chosen: Path | None, known: dict[Path, Office]) -> Office:
-    path = chosen or file.parent / pipeline.OFFICE_FILE
-    if path not in known:
-        known[path] = pipeline.read_office(path) if chosen or path.exists() else NO_OFFICE
-    return known[path]
-
-
-T = TypeVar("T")
-
-
-def _with_progress(items: Sequence[T]) -> Iterator[T]:
-    """Yield the items, with a progress bar on the terminal when there are many."""
-    if len(items) < 2 or not sys.stderr.isatty():
-        yield from items
-        return
-    with typer.progressbar(items, label="Đang xử lý", file=sys.stderr) as bar:
-        yield from bar
-
-
-def _exit_for(results: Iterable[Result]) -> None:
-    if any(result.faults for result in results):
-        raise typer.Exit(DataError.exit_code)
+# --- submissions -----------------------------------------------------------------------------------------------
 
 
 @app.command(cls=words.Command)
 def check(paths: Paths, templates: Templates = None, office: OfficePath = None, as_json: AsJson = False) -> None:
     """Kiểm tra dữ liệu. Mọi lỗi của mọi tệp được liệt kê trong một lần."""
-    results = list(_assess_all(paths, templates, office))
+    results = list(assess_all(paths, templates, office))
     if as_json:
         say(_json(problems_json(result)) for result in results)
     else:
         say(show.checked(results))
-    _exit_for(results)
+    exit_for(results)
 
 
 @app.command(cls=words.Command)
 def score(paths: Paths, templates: Templates = None, office: OfficePath = None, as_json: AsJson = False) -> None:
     """Tính điểm và xếp loại. Nêu từng điều kiện, cấp độ từng mục và điều còn thiếu để đạt mức cao hơn."""
     faulty = False
-    for result in _assess_all(paths, templates, office):
+    for result in assess_all(paths, templates, office):
         say([_json(result_json(result))] if as_json else [*show.score(result), ""])
         faulty = faulty or bool(result.faults)
     if faulty:
@@ -180,7 +151,7 @@ def draft(
     written: list[Path] = []
     failed: list[Result] = []
     try:
-        for result in _assess_all(paths, templates, office):
+        for result in assess_all(paths, templates, office):
             try:
                 written.append(_write_draft(result, output, force=force))
             except DataError as error:
@@ -190,7 +161,7 @@ def draft(
         say(show.drafted(written, failed, output))
         raise
     say(show.drafted(written, failed, output))
-    _exit_for(failed)
+    exit_for(failed)
 
 
 def _write_draft(result: Result, output: Path, *, force: bool) -> Path:
@@ -229,7 +200,7 @@ def new(
     path = output / f"{name}.json"
     if path.exists() and not force:
         raise DataError([messages.file_exists(str(path))])
-    office = _office_of(path, None, {})
+    office = office_of(path, None, {})
     if office.faults:
         raise DataError(office.faults)
     write_whole(schema_path, pretty(schema.submission_schema(folder.form)))

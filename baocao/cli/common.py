@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from baocao import messages
+from baocao import messages, pipeline
 from baocao.errors import DataError, UsageError
 from baocao.forms import FormFolder, Library
 from baocao.forms.values import Slug
+from baocao.inputs import NO_OFFICE, Office
+from baocao.pipeline import Result
 
 Paths = Annotated[list[Path], typer.Argument(metavar="TỆP", help="Tệp dữ liệu .json hoặc thư mục chứa chúng.")]
 Templates = Annotated[
@@ -78,3 +81,42 @@ def as_usage() -> Iterator[None]:
         if any(problem.source for problem in error.problems):
             raise
         raise UsageError(error.problems) from error
+
+
+# --- working through submissions ---------------------------------------------------------------------------------
+
+
+def assess_all(paths: Sequence[Path], templates: Path | None, office: Path | None) -> Iterator[Result]:
+    """Yield what becomes of each submission, one after the other; a progress bar shows how far it is."""
+    library = Library.usual(templates)
+    files = pipeline.submissions(paths)
+    offices: dict[Path, Office] = {}
+    names: dict[str, str] = {}
+    for file in _with_progress(files):
+        yield pipeline.unlike_others(pipeline.assess(file, library, office_of(file, office, offices)), names)
+
+
+def office_of(file: Path, chosen: Path | None, known: dict[Path, Office]) -> Office:
+    """Return the defaults for a file: those chosen, else those beside it; each is read once into `known`."""
+    path = chosen or file.parent / pipeline.OFFICE_FILE
+    if path not in known:
+        known[path] = pipeline.read_office(path) if chosen or path.exists() else NO_OFFICE
+    return known[path]
+
+
+T = TypeVar("T")
+
+
+def _with_progress(items: Sequence[T]) -> Iterator[T]:
+    """Yield the items, with a progress bar on the terminal when there are many."""
+    if len(items) < 2 or not sys.stderr.isatty():
+        yield from items
+        return
+    with typer.progressbar(items, label="Đang xử lý", file=sys.stderr) as bar:
+        yield from bar
+
+
+def exit_for(results: Iterable[Result]) -> None:
+    """End with the exit code for faulty data when a result has faults."""
+    if any(result.faults for result in results):
+        raise typer.Exit(DataError.exit_code)

@@ -1,0 +1,330 @@
+"""The commands about the register: issue, decide, correct, revoke, issue again, and what stands."""
+
+from __future__ import annotations
+
+import datetime
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from baocao import deciding, decision_files, issuing, messages, messages_register, records
+from baocao.cli import show, show_register, words
+from baocao.cli.common import AsJson, OfficePath, Output, Paths, Templates, assess_all, say
+from baocao.errors import DataError, MissingError, UsageError
+from baocao.files import write_whole
+from baocao.issuing import Desk
+from baocao.papers import Paper
+from baocao.pipeline import Result
+from baocao.register import Act, Decision, Number, Register, Status, statuses
+
+app = typer.Typer(cls=words.Group, no_args_is_help=True, rich_markup_mode=None, help="Bản thân sổ theo dõi.")
+
+Location = Annotated[
+    str,
+    typer.Option(
+        "--register",
+        envvar="BAOCAO_REGISTER",
+        show_envvar=False,
+        metavar="SỔ",
+        help="Tệp sổ theo dõi, hoặc địa chỉ PostgreSQL; hoặc đặt biến môi trường BAOCAO_REGISTER.",
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        envvar="BAOCAO_BY",
+        show_envvar=False,
+        metavar="NGƯỜI",
+        help="Người thực hiện; bỏ trống: tên đăng nhập máy.",
+    ),
+]
+Day = Annotated[
+    datetime.datetime | None,
+    typer.Option(
+        "--on",
+        metavar="NGÀY",
+        formats=["%Y-%m-%d"],
+        help="Ngày có hiệu lực; bỏ trống: ngày ghi trên văn bản.",
+    ),
+]
+AsOf = Annotated[
+    datetime.datetime | None,
+    typer.Option("--as-of", metavar="NGÀY", formats=["%Y-%m-%d"], help="Tính đến ngày này; bỏ trống: hôm nay."),
+]
+Reason = Annotated[str, typer.Option("--reason", metavar="LÝ_DO", help="Lý do, in trên văn bản và ghi vào sổ.")]
+NumberArgument = Annotated[str, typer.Argument(metavar="SỐ", help="Số trong sổ theo dõi, ví dụ 2021-0012.")]
+PathArgument = Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp dữ liệu .json.")]
+PaperPath = Annotated[
+    Path, typer.Option("--paper", metavar="TỆP", help="Tệp .json: quyết định, cơ quan ban hành, chữ ký.")
+]
+
+DEFAULT = "outputs/register.sqlite"
+
+
+@contextmanager
+def _opened(location: str, *, create: bool = False) -> Iterator[Register]:
+    """Open the register, after finishing what an interrupted run left."""
+    with Register.open(location, create=create) as register:
+        _deliver(register, left=True)
+        yield register
+
+
+def _deliver(register: Register, *, left: bool = False) -> list[Path]:
+    """Write the files that entries promised; say which an interrupted run had left."""
+    delivered = register.deliver()
+    if left and delivered.done:
+        say(["Lần chạy trước bị ngắt; đã ghi nốt:", *(f"  {done.path}" for done in delivered.done)], err=True)
+    if delivered.problems:
+        raise MissingError(delivered.problems)
+    return [done.path for done in delivered.done]
+
+
+def _act(by: str | None, on: datetime.datetime | None, reason: str = "", paper: Paper | None = None) -> Act:
+    """Return who acts, when and why; the only place that asks the clock."""
+    decision = Decision(paper.decision.number, paper.decision.date, paper.decision.body) if paper else None
+    today = paper.decision.date if paper else datetime.datetime.now().astimezone().date()
+    day = on.date() if on else today
+    return Act(day, datetime.datetime.now(datetime.UTC), by or getpass.getuser(), reason, decision)
+
+
+def _day(as_of: datetime.datetime | None) -> datetime.date:
+    return as_of.date() if as_of else datetime.datetime.now().astimezone().date()
+
+
+def _number(text: str) -> Number:
+    try:
+        return Number.parse(text)
+    except DataError as error:
+        raise UsageError(error.problems) from error
+
+
+def _one(path: Path, templates: Path | None, office: Path | None) -> Result:
+    return next(assess_all([path], templates, office))
+
+
+# --- acts ------------------------------------------------------------------------------------------------------
+
+
+def issue(
+    paths: Paths,
+    output: Output = Path("outputs"),
+    *,
+    templates: Templates = None,
+    office: OfficePath = None,
+    by: By = None,
+    on: Day = None,
+    register: Location = DEFAULT,
+) -> None:
+    """Ban hành bảng chấm điểm. Vào sổ theo dõi và lập bản Word để ký; chỗ nào chưa ban hành được thì nêu rõ vì sao."""
+    failed: list[Result] = []
+    issued = 0
+    with _opened(register, create=True) as opened:
+        desk = Desk(opened, _act(by, on), output, dated=on is not None)
+        for result in assess_all(paths, templates, office):
+            try:
+                entry = issuing.issue(desk, result)
+            except DataError as error:
+                failed.append(Result(result.source, tuple(problem.inside(result.source) for problem in error.problems)))
+            else:
+                issued += 1
+                say(f"{entry.number}  {path}" for path in _deliver(opened))
+    say(show_register.issued(issued, failed))
+    if failed:
+        raise typer.Exit(DataError.exit_code)
+
+
+def quota(
+    year: Annotated[int, typer.Argument(metavar="NĂM", help="Năm của mẫu, ví dụ 2021.")],
+    as_of: AsOf = None,
+    register: Location = DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Tỷ lệ khống chế. Từng cấp trên: ai được đề nghị, theo thứ tự điểm, và được bao nhiêu theo hai cách tính."""
+    with _opened(register) as opened:
+        known = statuses(opened.entries(year), _day(as_of))
+        found = deciding.quota_groups(known.values(), deciding.forms_of(opened, known.values()))
+    say(map(show_register.group_json, found) if as_json else show_register.groups(found))
+
+
+def decide(
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Quyết định: .json, hoặc bảng .csv cùng --paper.")],
+    paper: Annotated[
+        Path | None, typer.Option("--paper", metavar="TỆP", help="Với bảng .csv: tệp .json quyết định và chữ ký.")
+    ] = None,
+    output: Output = Path("outputs"),
+    *,
+    by: By = None,
+    on: Day = None,
+    register: Location = DEFAULT,
+) -> None:
+    """Nhập quyết định công nhận kết quả. Vượt tỷ lệ hay điều kiện mà không nêu lý do thì từ chối."""
+    decision = decision_files.read(file, paper)
+    with _opened(register) as opened:
+        entries = deciding.decide(Desk(opened, _act(by, on, paper=decision), output), decision)
+        written = _deliver(opened)
+    say([*map(str, written), f"Đã nhập quyết định {decision.decision.number} cho {len(entries)} tổ chức."])
+
+
+def correct(
+    number: NumberArgument,
+    path: PathArgument,
+    reason: Reason,
+    output: Output = Path("outputs"),
+    *,
+    templates: Templates = None,
+    office: OfficePath = None,
+    by: By = None,
+    on: Day = None,
+    register: Location = DEFAULT,
+) -> None:
+    """Đính chính sai sót không làm đổi mức xếp loại. Bản cũ vẫn được giữ trong sổ."""
+    with _opened(register) as opened:
+        desk = Desk(opened, _act(by, on, reason), output, dated=on is not None)
+        issuing.correct(desk, _number(number), _one(path, templates, office))
+        say(f"{number}  {written}" for written in _deliver(opened))
+
+
+def revoke(
+    number: NumberArgument,
+    ground: Annotated[str, typer.Option("--ground", metavar="CĂN_CỨ", help="Khóa của căn cứ hủy bỏ trong mẫu.")],
+    reason: Reason,
+    paper: PaperPath,
+    output: Output = Path("outputs"),
+    *,
+    by: By = None,
+    on: Day = None,
+    register: Location = DEFAULT,
+) -> None:
+    """Hủy bỏ kết quả đánh giá, xếp loại. Lập quyết định hủy bỏ và nêu những gì chịu ảnh hưởng."""
+    found = decision_files.read_paper(paper)
+    with _opened(register) as opened:
+        desk = Desk(opened, _act(by, on, reason, found), output)
+        touched = issuing.revoke(desk, _number(number), ground, found)
+        written = _deliver(opened)
+    say([f"{number}  {path}" for path in written])
+    say(show_register.touched(touched))
+
+
+def reissue(
+    number: NumberArgument,
+    path: PathArgument,
+    reason: Reason,
+    output: Output = Path("outputs"),
+    *,
+    templates: Templates = None,
+    office: OfficePath = None,
+    by: By = None,
+    on: Day = None,
+    register: Location = DEFAULT,
+) -> None:
+    """Xếp loại lại sau khi kết quả bị hủy bỏ. Bảng mới ghi rõ thay bảng nào, vì sao và thay đổi những gì."""
+    with _opened(register) as opened:
+        desk = Desk(opened, _act(by, on, reason), output, dated=on is not None)
+        entry = issuing.reissue(desk, _number(number), _one(path, templates, office))
+        say(f"{entry.number}  {written}" for written in _deliver(opened))
+
+
+# --- what stands -----------------------------------------------------------------------------------------------
+
+
+def list_(
+    year: Annotated[int | None, typer.Argument(metavar="[NĂM]", help="Bỏ trống: mọi năm.")] = None,
+    *,
+    superior: Annotated[str | None, typer.Option("--superior", metavar="MÃ", help="Chỉ cấp trên này.")] = None,
+    state: Annotated[
+        str | None,
+        typer.Option(
+            "--status", metavar="TRẠNG_THÁI", help="in_force: còn hiệu lực; revoked: đã hủy bỏ; replaced: đã thay."
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    register: Location = DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Liệt kê các bảng chấm điểm đã ban hành, kết quả và trạng thái tính đến một ngày."""
+    with _opened(register) as opened:
+        known = statuses(opened.entries(year), _day(as_of)).values()
+    found = [status for status in known if _wanted(status, superior, state)]
+    say(show_register.listed(found, as_json=as_json))
+
+
+def _wanted(status: Status, superior: str | None, state: str | None) -> bool:
+    record = records.record_in(records.latest(status))
+    return superior in (None, record.superior) and state in (None, status.state.value)
+
+
+def show_(number: NumberArgument, as_of: AsOf = None, register: Location = DEFAULT, as_json: AsJson = False) -> None:
+    """Xem một số trong sổ: của ai, mức nào, ai quyết định, còn hiệu lực hay không."""
+    with _opened(register) as opened:
+        wanted = _number(number)
+        known = statuses(opened.history(wanted), _day(as_of))
+    if wanted not in known:
+        raise DataError([messages_register.not_yet_issued(number, f"{_day(as_of):%d/%m/%Y}")])
+    say(show_register.one(known[wanted], as_json=as_json))
+
+
+def history(number: NumberArgument, register: Location = DEFAULT, as_json: AsJson = False) -> None:
+    """Xem mọi việc đã xảy ra với một số, kể cả các bảng mà nó thay thế hoặc thay thế nó."""
+    with _opened(register) as opened:
+        entries = opened.history(_number(number))
+    say(show_register.history(entries, as_json=as_json))
+
+
+# --- the register itself -----------------------------------------------------------------------------------------
+
+
+@app.command("check", cls=words.Command)
+def register_check(register: Location = DEFAULT) -> None:
+    """Kiểm tra sổ: chuỗi mã băm của các mục và mọi nội dung đã lưu. Nêu tên mục đầu tiên bị sửa."""
+    with _opened(register) as opened:
+        verdict = opened.verify_chain()
+    if verdict.problems:
+        say(show.faults(verdict.problems))
+        raise typer.Exit(DataError.exit_code)
+    head = verdict.head
+    say([f"Sổ nguyên vẹn: {head.entries} mục, {verdict.contents} nội dung.", f"Mã của mục cuối: {head.hash}"])
+
+
+@app.command("backup", cls=words.Command)
+def register_backup(
+    target: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp sao lưu, chưa có sẵn.")],
+    register: Location = DEFAULT,
+) -> None:
+    """Sao lưu sổ ra tệp khác, trong khi người khác vẫn làm việc."""
+    with _opened(register) as opened:
+        head = opened.backup(target)
+    say([f"Đã sao lưu {head.entries} mục vào {target}.", f"Mã của mục cuối: {head.hash}"])
+
+
+@app.command("export", cls=words.Command)
+def register_export(
+    target: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .jsonl, mỗi dòng một mục hoặc một nội dung.")],
+    register: Location = DEFAULT,
+) -> None:
+    """Xuất toàn bộ sổ ra JSON Lines, đọc và kiểm tra được mà không cần chương trình này."""
+    if target.exists():
+        raise UsageError([messages.file_exists(str(target))])
+    with _opened(register) as opened:
+        write_whole(target, "".join(f"{line}\n" for line in opened.export()).encode())
+    say([f"Đã xuất {target}."])
+
+
+def add_commands(parent: typer.Typer) -> None:
+    """Add the commands about scoresheets to the top level, in the order of work."""
+    for name, command in (
+        ("issue", issue),
+        ("quota", quota),
+        ("decide", decide),
+        ("correct", correct),
+        ("revoke", revoke),
+        ("reissue", reissue),
+        ("list", list_),
+        ("show", show_),
+        ("history", history),
+    ):
+        parent.command(name, cls=words.Command)(command)

@@ -1,0 +1,184 @@
+"""What the commands about the register print for people, and as JSON for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from baocao.cli import show
+from baocao.deciding import Group
+from baocao.issuing import Touched
+from baocao.pipeline import Result
+from baocao.records import decided_in, latest, record_in
+from baocao.register import Entry, Kind, State, Status
+from baocao.text import points
+
+_STATE = {
+    State.IN_FORCE: "còn hiệu lực",
+    State.REVOKED: "đã hủy bỏ, chưa xếp loại lại",
+    State.REPLACED: "đã hủy bỏ, đã thay",
+}
+_KIND = {
+    Kind.ISSUED: "ban hành",
+    Kind.DECIDED: "quyết định công nhận",
+    Kind.CORRECTED: "đính chính",
+    Kind.REVOKED: "hủy bỏ kết quả",
+    Kind.REISSUED: "xếp loại lại",
+}
+
+
+def issued(count: int, failed: Sequence[Result]) -> Iterator[str]:
+    """Write what `issue` did, and what it could not issue and why."""
+    for result in failed:
+        yield f"{result.source}: chưa ban hành được"
+        yield from map(show.problem, result.problems)
+    yield f"Đã ban hành {count} bảng chấm điểm; {len(failed)} tệp chưa ban hành được."
+
+
+def groups(found: Sequence[Group]) -> Iterator[str]:
+    """Write who is wanted at the best rating, in order, and how many fit under both readings of the base."""
+    if not found:
+        yield "Không có bảng chấm điểm nào chịu tỷ lệ khống chế."
+    for group in found:
+        name = group.candidates[0].record.ladder[group.quota.rating]
+        yield f"{group.superior_name}, mức “{name}”: đề nghị hoặc quyết định {len(group.wanted)}, được {group.fit()}."
+        yield (
+            f"  Tỷ lệ {group.quota.percent}% theo mẫu trên {group.base()} tổ chức; "
+            f"mẫu số không gồm mức này: được {group.fit(with_rating=False)}; "
+            f"mẫu số gồm cả mức này: được {group.fit(with_rating=True)}."
+        )
+        for rank, tied, candidate in group.ranks():
+            total = candidate.record.total
+            scored = f"{points(total)} điểm" if total is not None else "không chấm điểm"
+            notes = [*(["bằng điểm"] if tied else []), *(["đã quyết định"] if candidate.decided else [])]
+            note = f" ({', '.join(notes)})" if notes else ""
+            yield f"  {rank:>3}. {candidate.number}  {scored:<12} {candidate.record.name}{note}"
+
+
+def group_json(group: Group) -> str:
+    """Write a group for machines, on one line."""
+    found = {
+        "superior": {"id": group.superior, "name": group.superior_name},
+        "rating": group.quota.rating,
+        "percent": group.quota.percent,
+        "base": group.base(),
+        "fit": group.fit(),
+        "fit_without_rating_in_base": group.fit(with_rating=False),
+        "fit_with_rating_in_base": group.fit(with_rating=True),
+        "over": group.over,
+        "wanted": [
+            {
+                "rank": rank,
+                "tied": tied,
+                "number": str(candidate.number),
+                "organization": candidate.record.organization,
+                "total": None if candidate.record.total is None else str(candidate.record.total),
+                "decided": candidate.decided,
+            }
+            for rank, tied, candidate in group.ranks()
+        ],
+    }
+    return json.dumps(found, ensure_ascii=False)
+
+
+def touched(found: Touched) -> Iterator[str]:
+    """Write what a revocation makes untrue elsewhere."""
+    yield f"Đã hủy bỏ kết quả của số {found.number}. Xếp loại lại bằng lệnh “baocao reissue {found.number}”."
+    for number in found.superior_sheets:
+        yield f"Chịu ảnh hưởng: bảng chấm điểm số {number} của cấp trên, có tính tỷ lệ trên kết quả này."
+    if found.same_superior:
+        yield f"Chịu ảnh hưởng: tỷ lệ khống chế của {found.same_superior} tổ chức cùng cấp trên; xem “baocao quota”."
+
+
+# --- one scoresheet ----------------------------------------------------------------------------------------------
+
+
+def status_json(status: Status) -> dict[str, object]:
+    """Return what stands of a number for machines."""
+    record, decided = record_in(latest(status)), decided_in(status)
+    return {
+        "number": str(status.number),
+        "state": status.state.value,
+        "organization": {"id": record.organization, "name": record.name, "kind": record.kind},
+        "superior": {"id": record.superior, "name": record.superior_name},
+        "form": record.form,
+        "total": None if record.total is None else str(record.total),
+        "proposed": record.proposed,
+        "decided": decided,
+        "issued": status.issued.act.effective.isoformat(),
+        "corrected": [entry.act.effective.isoformat() for entry in status.corrections],
+        "revoked": status.revoked.act.effective.isoformat() if status.revoked else None,
+        "replaces": str(status.replaces) if status.replaces else None,
+        "replaced_by": str(status.replaced_by) if status.replaced_by else None,
+        "digest": record.digest,
+    }
+
+
+def listed(found: Sequence[Status], *, as_json: bool) -> Iterator[str]:
+    """Write one line a scoresheet."""
+    for status in found:
+        if as_json:
+            yield json.dumps(status_json(status), ensure_ascii=False)
+            continue
+        record, decided = record_in(latest(status)), decided_in(status)
+        total = "-" if record.total is None else points(record.total)
+        rating = record.ladder[decided] if decided else f"{record.ladder[record.proposed]} (đề nghị)"
+        yield f"{status.number}  {total:>7}  {rating:<45} {_STATE[status.state]:<30} {record.name}"
+    if not as_json:
+        yield f"{len(found)} bảng chấm điểm."
+
+
+def one(status: Status, *, as_json: bool) -> Iterator[str]:
+    """Write what stands of one number."""
+    if as_json:
+        yield json.dumps(status_json(status), ensure_ascii=False, indent=2)
+        return
+    record, decided = record_in(latest(status)), decided_in(status)
+    yield f"Số {status.number}: {record.name} ({record.kind_name}), {record.superior_name}"
+    yield f"Mẫu {record.form}; lập bằng baocao {record.version}; mã nội dung {record.digest}"
+    if record.total is not None and record.standard is not None:
+        yield f"Tổng điểm: {points(record.total)}/{points(record.standard)}"
+    yield f"Đề nghị: {record.ladder[record.proposed]}"
+    yield f"Kết quả: {record.ladder[decided] if decided else 'chưa có quyết định công nhận'}"
+    yield f"Trạng thái: {_STATE[status.state]}"
+    yield from _links(status)
+
+
+def _links(status: Status) -> Iterator[str]:
+    if status.replaces:
+        yield f"Thay thế số {status.replaces}"
+    for entry in status.corrections:
+        yield f"Đính chính ngày {entry.act.effective:%d/%m/%Y}: {entry.act.reason}"
+    if status.revoked:
+        yield f"Hủy bỏ từ ngày {status.revoked.act.effective:%d/%m/%Y}: {status.revoked.act.reason}"
+    if status.replaced_by:
+        yield f"Được thay bằng số {status.replaced_by}"
+
+
+def history(entries: Sequence[Entry], *, as_json: bool) -> Iterator[str]:
+    """Write every entry about an organisation's scoresheets of a form and year, in order."""
+    for entry in entries:
+        if as_json:
+            yield json.dumps(_entry_json(entry), ensure_ascii=False)
+            continue
+        act = entry.act
+        replaced = f", thay số {entry.replaces}" if entry.replaces else ""
+        yield f"{act.effective:%d/%m/%Y}  {entry.number}  {_KIND[entry.kind]}{replaced}: {_what(entry)}"
+        decision = f"; quyết định {act.decision.number} của {act.decision.body}" if act.decision else ""
+        reason = f"; lý do: {act.reason}" if act.reason else ""
+        yield f"    {act.by}, vào sổ {act.recorded:%d/%m/%Y %H:%M} UTC{decision}{reason}"
+
+
+def _what(entry: Entry) -> str:
+    payload: Mapping[str, str] = json.loads(entry.payload)
+    if entry.kind is Kind.DECIDED:
+        return payload["name"]
+    if entry.kind is Kind.REVOKED:
+        return payload["text"]
+    record = record_in(entry)
+    total = f"{points(record.total)} điểm, " if record.total is not None else ""
+    return f"{total}đề nghị {record.ladder[record.proposed]}"
+
+
+def _entry_json(entry: Entry) -> dict[str, object]:
+    return {**json.loads(entry.canonical()), "payload": json.loads(entry.payload), "hash": entry.hash}

@@ -1,0 +1,237 @@
+"""The quota and the authority's decision: who may be decided best, how many fit, and what was decided."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import groupby
+
+from baocao import messages_register as messages
+from baocao.errors import DataError, Problem
+from baocao.forms.model import Form, Quota
+from baocao.issuing import Desk
+from baocao.papers import DecidedRating, DecisionFile
+from baocao.records import Record, decided_in, latest, record_in, stored_folder
+from baocao.register import Entry, Kind, Number, Register, State, Status, Step, statuses
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One scoresheet that stands, as a quota sees it."""
+
+    number: Number
+    record: Record
+    decided: str | None
+
+    @property
+    def rating(self) -> str:
+        """The decided rating, the proposed one while nothing is decided."""
+        return self.decided or self.record.proposed
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The organisations among which a quota counts: those of one form directly under one superior."""
+
+    quota: Quota
+    superior: str
+    superior_name: str
+    candidates: tuple[Candidate, ...]
+    """In order of points, best first."""
+
+    @property
+    def wanted(self) -> tuple[Candidate, ...]:
+        """Those who are decided so, or proposed and not yet decided."""
+        return tuple(found for found in self.candidates if found.rating == self.quota.rating)
+
+    def base(self, *, with_rating: bool | None = None) -> int:
+        """Return how many the percentage is taken of.
+
+        Args:
+            with_rating: whether those rated so count too; as the form says when `None`.
+        """
+        keys = set(self.quota.base)
+        if with_rating is not None:
+            keys = keys | {self.quota.rating} if with_rating else keys - {self.quota.rating}
+        return sum(found.rating in keys for found in self.candidates)
+
+    def fit(self, *, with_rating: bool | None = None) -> int:
+        """Return how many may be decided so: the percentage of the base, rounded down."""
+        return self.base(with_rating=with_rating) * self.quota.percent // 100
+
+    @property
+    def over(self) -> int:
+        """How many are wanted beyond those that fit."""
+        return max(0, len(self.wanted) - self.fit())
+
+    def ranks(self) -> Iterator[tuple[int, bool, Candidate]]:
+        """Yield the wanted in order with their rank, and whether they share it: equal points are a tie."""
+        rank = 1
+        for _points, tied in groupby(self.wanted, key=lambda found: found.record.total):
+            same = list(tied)
+            yield from ((rank, len(same) > 1, found) for found in same)
+            rank += len(same)
+
+
+def candidates(known: Iterable[Status], form: str) -> list[Candidate]:
+    """Return the standing scoresheets of a form."""
+    found = [
+        Candidate(status.number, record_in(latest(status)), decided_in(status))
+        for status in known
+        if status.state is State.IN_FORCE
+    ]
+    return [candidate for candidate in found if candidate.record.form == form]
+
+
+def groups(form: Form, standing: Iterable[Candidate]) -> tuple[Group, ...]:
+    """Return the groups of each quota of a form, by superior; each in order of points."""
+    by_superior: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in standing:
+        by_superior[candidate.record.superior].append(candidate)
+    return tuple(
+        Group(quota, superior, members[0].record.superior_name, tuple(sorted(members, key=_best_first)))
+        for quota in form.quotas
+        for superior, members in sorted(by_superior.items())
+    )
+
+
+def _best_first(candidate: Candidate) -> tuple[Decimal, Number]:
+    return -(candidate.record.total or Decimal(0)), candidate.number
+
+
+def quota_groups(known: Iterable[Status], forms: Mapping[str, Form]) -> list[Group]:
+    """Return the groups of every quota of every form that stands in the register, by form and superior."""
+    standing = list(known)
+    return [group for key in sorted(forms) for group in groups(forms[key], candidates(standing, key))]
+
+
+def forms_of(register: Register, known: Iterable[Status]) -> dict[str, Form]:
+    """Return the forms of scoresheets by identifier and year, each as it was at the last of them.
+
+    Raises:
+        DataError: a stored form is gone, or this version of the program cannot read it any more.
+    """
+    last = {record_in(latest(status)).form: latest(status) for status in known}
+    forms: dict[str, Form] = {}
+    for key, entry in last.items():
+        with stored_folder(register, entry) as folder:
+            forms[key] = folder.form
+    return forms
+
+
+# --- the decision ----------------------------------------------------------------------------------------------
+
+
+def decide(desk: Desk, file: DecisionFile) -> list[Entry]:
+    """Enter what the authority decided for each organisation, all or nothing.
+
+    Raises:
+        DataError: with everything that stands against it: conditions, quota, reasons, numbers that do not stand.
+        MissingError: the register cannot be written.
+    """
+    wanted = _numbers(file)
+    known = {
+        number: status
+        for year in sorted({number.year for number in wanted.values()})
+        for number, status in statuses(desk.register.entries(year)).items()
+    }
+    forms = forms_of(desk.register, (known[number] for number in wanted.values() if number in known))
+    problems = objections(file, known, forms)
+    if problems:
+        raise DataError(problems)
+    steps = [_step(desk, number, entry, known) for entry, number in wanted.items()]
+    with desk.register.transaction() as transaction:
+        refused = [problem for step in steps for problem in transaction.objections(step)]
+        if refused:
+            raise DataError(refused)
+        return [transaction.append(step) for step in steps]
+
+
+def _numbers(file: DecisionFile) -> dict[DecidedRating, Number]:
+    """Return the numbers that a decision is about; all that are written wrongly are told at once."""
+    numbers: dict[DecidedRating, Number] = {}
+    problems: list[Problem] = []
+    for index, entry in enumerate(file.ratings):
+        try:
+            numbers[entry] = Number.parse(entry.number)
+        except DataError as error:
+            problems += [replace(problem, where=f"ratings[{index}].number") for problem in error.problems]
+    if problems:
+        raise DataError(problems)
+    return numbers
+
+
+def _step(desk: Desk, number: Number, entry: DecidedRating, known: Mapping[Number, Status]) -> Step:
+    ladder = record_in(latest(known[number])).ladder
+    rating = rating_key(entry.rating, ladder)
+    act = replace(desk.act, reason=entry.reason or "")
+    return Step(Kind.DECIDED, number, act, {"rating": rating, "name": ladder[rating]})
+
+
+def rating_key(said: str, ladder: Mapping[str, str]) -> str:
+    """Return the key of a rating that is said by its key or by its official name; what is said if it is neither."""
+    names = {name.casefold(): key for key, name in ladder.items()}
+    return said if said in ladder else names.get(said.casefold(), said)
+
+
+def objections(file: DecisionFile, known: Mapping[Number, Status], forms: Mapping[str, Form]) -> tuple[Problem, ...]:
+    """Say why a decision may not be entered as it stands; nothing when it may.
+
+    Args:
+        file: the decision.
+        known: what stands of every number of its years.
+        forms: the forms of those numbers as they were issued, by identifier and year.
+    """
+    seen: set[str] = set()
+    problems: list[Problem] = []
+    decided: dict[Number, str] = {}
+    for index, entry in enumerate(file.ratings):
+        where = f"ratings[{index}]"
+        if entry.number in seen:
+            problems.append(messages.decided_twice(where, entry.number))
+        seen.add(entry.number)
+        number = Number.parse(entry.number)
+        if number not in known:
+            problems.append(messages.not_in_the_register(entry.number))
+            continue
+        earlier = known[number].decided
+        if earlier and earlier.act.decision and earlier.act.decision.number == file.decision.number:
+            problems.append(messages.decided_before(where, entry.number, file.decision.number))
+        record = record_in(latest(known[number]))
+        problems += _against(where, entry, record, forms[record.form])
+        decided[number] = rating_key(entry.rating, record.ladder)
+    return (*problems, *_over_quota(file, decided, known, forms))
+
+
+def _against(where: str, entry: DecidedRating, record: Record, form: Form) -> Iterator[Problem]:
+    """Yield what stands against the rating that is decided for one organisation."""
+    rating = rating_key(entry.rating, record.ladder)
+    if rating not in record.ladder:
+        yield messages.unknown_rating(f"{where}.rating", entry.rating, record.ladder)
+        return
+    if form.ladder.rank(rating) < form.ladder.rank(record.highest) and not entry.reason:
+        allowed, wanted = record.ladder[record.highest], record.ladder[rating]
+        yield messages.decided_too_high(f"{where}.rating", record.name, wanted, allowed, record.unmet)
+    if rating in form.reasons_required_for and record.unexplained:
+        yield messages.decided_without_reasons(where, record.name, record.ladder[rating], record.unexplained)
+
+
+def _over_quota(
+    file: DecisionFile, decided: Mapping[Number, str], known: Mapping[Number, Status], forms: Mapping[str, Form]
+) -> Iterator[Problem]:
+    """Yield the groups that the decision, together with earlier ones, takes above their quota."""
+    if file.over_quota_reason:
+        return
+    for key, form in forms.items():
+        standing = [
+            replace(found, decided=decided.get(found.number, found.decided))
+            for found in candidates(known.values(), key)
+        ]
+        settled = [found for found in standing if found.decided in form.ladder.names]
+        for group in groups(form, settled):
+            if group.over and any(found.number in decided for found in group.wanted):
+                name = form.ladder.names[group.quota.rating]
+                found = (len(group.wanted), group.fit(), group.quota.percent)
+                yield messages.over_quota(group.superior_name, name, *found)

@@ -1,0 +1,195 @@
+"""Issuing, correcting, revoking and issuing again: the pipeline on one side, the register on the other.
+
+An act is prepared outside the register's lock (reading, rating, rendering) and entered within it: the number is
+taken, the document labelled with it, and both are stored in one transaction. `baocao.register.delivery` says why no
+kill can part a document from its entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from baocao import messages_register as messages
+from baocao.changes import with_changes
+from baocao.errors import Blocks, DataError
+from baocao.exact_json import parse
+from baocao.judged import Judged
+from baocao.narrative import Narrative
+from baocao.papers import Paper
+from baocao.pipeline import Result, judge
+from baocao.records import Record, contents_of, latest, record_in, record_of, stored_folder
+from baocao.register import Act, Entry, Issue, Kind, Number, Register, Sheet, State, Status, Step, statuses
+from baocao.rendering import issued_scoresheet
+from baocao.submission import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where somebody acts: the register, who acts and when, and the folder for the documents."""
+
+    register: Register
+    act: Act
+    folder: Path
+    dated: bool = False
+    """Whether somebody said from when the act counts; else a paper with a date of its own counts from then."""
+
+
+def issue(desk: Desk, result: Result) -> Entry:
+    """Issue the scoresheet of a submission under the next number of its year.
+
+    Raises:
+        DataError: it may not be issued, and why; nothing is entered.
+        MissingError: the register cannot be written.
+    """
+    judged, narrative = _issuable(result)
+    document = issued_scoresheet(judged, narrative, "issued")
+    organization, form = judged.submission.organization.id, judged.form
+    act = _act(desk, judged)
+    draft = Issue(Sheet(organization, form.id, form.year), act, record_of(judged, document.digest).payload())
+    with desk.register.transaction() as transaction:
+        number = transaction.upcoming(form.year)
+        contents = contents_of(judged, document.numbered(str(number)))
+        return transaction.append(draft, contents, {"document": desk.folder / _file_name(number, judged)})
+
+
+def correct(desk: Desk, number: Number, result: Result) -> Entry:
+    """Enter the corrected scoresheet of a number that stands: a slip that changes no rating (đính chính).
+
+    Raises:
+        DataError: the number does not stand, it is of another organisation or form, or its rating would change.
+        MissingError: the register cannot be written.
+    """
+    judged, narrative = _issuable(result)
+    status = status_of(desk.register, number)
+    before = record_in(latest(status))
+    _same_subject(judged, before, number)
+    if judged.rating.proposed != before.proposed:
+        found = judged.form.ladder.names[judged.rating.proposed or ""]
+        raise DataError([messages.correction_changes_rating(str(number), before.ladder[before.proposed], found)])
+    line = messages.corrects_line(str(number), status.issued.act.effective, desk.act.reason)
+    document = issued_scoresheet(judged, narrative, "corrected", [line])
+    draft = Step(Kind.CORRECTED, number, _act(desk, judged), record_of(judged, document.digest).payload())
+    times = len(status.corrections) + 1
+    with desk.register.transaction() as transaction:
+        contents = contents_of(judged, document.numbered(str(number)))
+        path = desk.folder / _file_name(number, judged, f"_dinh-chinh-{times}")
+        return transaction.append(draft, contents, {"document": path})
+
+
+def reissue(desk: Desk, number: Number, result: Result) -> Entry:
+    """Issue the scoresheet that takes the place of a revoked one (xếp loại lại).
+
+    It cites what it replaces and why, and says what changed.
+
+    Raises:
+        DataError: the number is not revoked, is replaced already, or is of another organisation or form.
+        MissingError: the register cannot be written.
+    """
+    judged, narrative = _issuable(result)
+    status = status_of(desk.register, number)
+    _same_subject(judged, record_in(status.issued), number)
+    narrative = with_changes(narrative, stored(desk.register, latest(status)), judged, str(number))
+    line = messages.replaces_line(str(number), status.issued.act.effective, desk.act.reason)
+    document = issued_scoresheet(judged, narrative, "reissued", [line])
+    draft = Step(Kind.REISSUED, number, _act(desk, judged), record_of(judged, document.digest).payload())
+    with desk.register.transaction() as transaction:
+        new = transaction.upcoming(judged.form.year)
+        contents = contents_of(judged, document.numbered(str(new)))
+        return transaction.append(draft, contents, {"document": desk.folder / _file_name(new, judged)})
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a revocation makes untrue elsewhere."""
+
+    number: Number
+    superior_sheets: tuple[Number, ...]
+    """Standing scoresheets of the superior, whose shares counted this result."""
+    same_superior: int
+    """Standing scoresheets under the same superior: their quota is another now."""
+
+
+def revoke(desk: Desk, number: Number, ground: str, paper: Paper) -> Touched:
+    """Revoke the result of a number (hủy bỏ kết quả), on one of the grounds of its form.
+
+    Raises:
+        DataError: the number does not stand, or its form has no such ground.
+        MissingError: the register cannot be written.
+    """
+    status = status_of(desk.register, number)
+    record = record_in(latest(status))
+    with stored_folder(desk.register, latest(status)) as folder:
+        grounds = folder.form.revocation_grounds
+    if ground not in grounds:
+        raise DataError([messages.unknown_ground(ground, grounds)])
+    step = Step(Kind.REVOKED, number, desk.act, {"ground": ground, "text": grounds[ground]})
+    desk.register.append(step)
+    return _touched(desk.register, number, record)
+
+
+def _touched(register: Register, number: Number, record: Record) -> Touched:
+    standing = [
+        (status.number, record_in(latest(status)))
+        for status in statuses(register.entries(number.year)).values()
+        if status.state is State.IN_FORCE
+    ]
+    return Touched(
+        number,
+        tuple(found for found, other in standing if other.organization == record.superior),
+        sum(other.superior == record.superior and other.form == record.form for _, other in standing),
+    )
+
+
+# --- what may be issued ----------------------------------------------------------------------------------------
+
+
+def _issuable(result: Result) -> tuple[Judged, Narrative]:
+    """Return what is ready to be signed.
+
+    Raises:
+        DataError: with everything that stands in the way, each with what to do.
+    """
+    in_the_way = [problem for problem in result.problems if problem.blocks is not Blocks.NOTHING]
+    if in_the_way or result.judged is None or result.narrative is None:
+        raise DataError(in_the_way)
+    return result.judged, result.narrative
+
+
+def _act(desk: Desk, judged: Judged) -> Act:
+    """Return the act, counting from the date of the paper unless somebody said otherwise."""
+    day = judged.submission.signature.date
+    return desk.act if desk.dated or day is None else replace(desk.act, effective=day)
+
+
+def _same_subject(judged: Judged, before: Record, number: Number) -> None:
+    found = (judged.submission.organization.id, judged.form.key)
+    if found != (before.organization, before.form):
+        raise DataError([messages.other_subject(str(number), before.organization, before.form, *found)])
+
+
+def status_of(register: Register, number: Number) -> Status:
+    """Return what stands of a number, with all that was entered.
+
+    Raises:
+        DataError: the number was never given.
+    """
+    return statuses(register.history(number))[number]
+
+
+def stored(register: Register, entry: Entry) -> Judged:
+    """Return the judged submission of an entry again, by the form as it was.
+
+    Raises:
+        DataError: a stored content is gone, or this version cannot read it any more.
+    """
+    digest = entry.content("submission")
+    assert digest is not None  # every entry with a record has all roles
+    raw, _faults = parse(register.content(digest))
+    with stored_folder(register, entry) as folder:
+        judged, _narrative = judge(folder, Submission.model_validate(raw))
+    return judged
+
+
+def _file_name(number: Number, judged: Judged, suffix: str = "") -> str:
+    return f"{number}_{judged.submission.organization.id}_{judged.form.id}-{judged.form.year}{suffix}.docx"

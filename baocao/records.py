@@ -1,0 +1,211 @@
+"""What the register keeps of a scoresheet: a record that later questions are answered from, and all it was made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from baocao import __version__
+from baocao.findings import Status as FindingStatus
+from baocao.forms import FormFolder, load_folder
+from baocao.judged import Judged
+from baocao.register import Entry, Json, Register, Status
+from baocao.review import unexplained
+
+ROLES = {"form": "form.toml", "phrases": "phrases.toml", "template": "scoresheet.docx"}
+"""What a scoresheet was made of: role of the stored content → file of the form's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One scoresheet as it was issued or corrected: enough for lists, quotas and annexes, without rating it again."""
+
+    organization: str
+    """Identifier of the organisation."""
+    name: str
+    kind: str
+    kind_name: str
+    superior: str
+    superior_name: str
+    form: str
+    """Identifier and year."""
+    total: Decimal | None
+    """Points; `None` in a form without points."""
+    standard: Decimal | None
+    sections: Mapping[str, Decimal]
+    """Points of each section that applies."""
+    computed: str | None
+    proposed: str
+    highest: str
+    """The best rating that the conditions of the form allow."""
+    unmet: tuple[str, ...]
+    """What stands against better ratings: `1.3: …`."""
+    unexplained: tuple[str, ...]
+    """Criteria whose missing points have no reason."""
+    ladder: Mapping[str, str]
+    """The ratings of the form, best first, with their names."""
+    digest: str
+    """Content digest of the document."""
+    version: str
+    """The program that made it."""
+
+    def payload(self) -> dict[str, Json]:
+        """Return the record as the register stores it; points are decimal strings."""
+        return {
+            "organization": {
+                "id": self.organization,
+                "name": self.name,
+                "kind": self.kind,
+                "kind_name": self.kind_name,
+            },
+            "superior": {"id": self.superior, "name": self.superior_name},
+            "form": self.form,
+            "total": _written(self.total),
+            "standard": _written(self.standard),
+            "sections": {no: str(points) for no, points in self.sections.items()},
+            "computed": self.computed,
+            "proposed": self.proposed,
+            "highest": self.highest,
+            "unmet": list(self.unmet),
+            "unexplained": list(self.unexplained),
+            "ladder": [[key, name] for key, name in self.ladder.items()],
+            "digest": self.digest,
+            "version": self.version,
+        }
+
+
+def _written(points: Decimal | None) -> str | None:
+    return None if points is None else str(points)
+
+
+def _read(points: str | None) -> Decimal | None:
+    return None if points is None else Decimal(points)
+
+
+def record_of(judged: Judged, digest: str) -> Record:
+    """Return the record of a judged submission that has a proposed rating.
+
+    Args:
+        judged: the submission.
+        digest: content digest of its document.
+    """
+    sheet, rating, form = judged.scoresheet, judged.rating, judged.form
+    organization = judged.submission.organization
+    assert rating.proposed is not None  # whoever has no rating is not issued
+    settled = (form.decision.undetermined_at_most,) if rating.may_have_none else ()
+    return Record(
+        organization=organization.id,
+        name=organization.name,
+        kind=organization.kind,
+        kind_name=form.kind(organization.kind).name,
+        superior=organization.superior.id,
+        superior_name=organization.superior.name,
+        form=form.key,
+        total=sheet.total,
+        standard=sheet.standard_total if form.has_points else None,
+        sections={
+            row.no: sheet.awarded(row.no) or Decimal(0)
+            for row in form.sections
+            if row.standard is not None and form.applies(row.no, organization.kind)
+        },
+        computed=rating.computed,
+        proposed=rating.proposed,
+        highest=min((*rating.possible, *settled), key=form.ladder.rank),
+        unmet=tuple(
+            f"{finding.clause.no}: {finding.required.text} ({finding.observed.text})"
+            for finding in rating.findings
+            if finding.status is FindingStatus.FAILED and form.rule(finding.rating).given_when == "all"
+        ),
+        unexplained=tuple(unexplained(judged)),
+        ladder=form.ladder.names,
+        digest=digest,
+        version=__version__,
+    )
+
+
+def record_in(entry: Entry) -> Record:
+    """Return the record that an issued, corrected or re-issued entry holds."""
+    raw = json.loads(entry.payload)
+    organization, superior = raw["organization"], raw["superior"]
+    return Record(
+        organization=organization["id"],
+        name=organization["name"],
+        kind=organization["kind"],
+        kind_name=organization["kind_name"],
+        superior=superior["id"],
+        superior_name=superior["name"],
+        form=raw["form"],
+        total=_read(raw["total"]),
+        standard=_read(raw["standard"]),
+        sections={no: Decimal(points) for no, points in raw["sections"].items()},
+        computed=raw["computed"],
+        proposed=raw["proposed"],
+        highest=raw["highest"],
+        unmet=tuple(raw["unmet"]),
+        unexplained=tuple(raw["unexplained"]),
+        ladder=dict(raw["ladder"]),
+        digest=raw["digest"],
+        version=raw["version"],
+    )
+
+
+def latest(status: Status) -> Entry:
+    """Return the entry that holds the present text of a scoresheet: its last correction, else its issue."""
+    return status.corrections[-1] if status.corrections else status.issued
+
+
+def decided_in(status: Status) -> str | None:
+    """Return the decided rating; `None` while nothing is decided."""
+    if status.decided is None:
+        return None
+    rating: str = json.loads(status.decided.payload)["rating"]
+    return rating
+
+
+def canonical(value: object) -> str:
+    """Write a submission as JSON in one way only: sorted keys, no white space, exact decimals as numbers."""
+    match value:
+        case None | bool() | str():
+            return json.dumps(value, ensure_ascii=False)
+        case date():
+            return json.dumps(value.isoformat())
+        case int() | Decimal():
+            return f"{Decimal(value).normalize():f}"
+        case Mapping():
+            return f"{{{','.join(f'{canonical(key)}:{canonical(value[key])}' for key in sorted(value))}}}"
+        case Iterable():
+            return f"[{','.join(map(canonical, value))}]"
+        case _:
+            raise TypeError(type(value).__name__)
+
+
+def contents_of(judged: Judged, document: bytes) -> dict[str, bytes]:
+    """Return all that a scoresheet was made of, by role."""
+    folder = judged.folder
+    files = {**folder.sources, "scoresheet.docx": folder.template}
+    made_of = {role: files[name] for role, name in ROLES.items()}
+    submission = canonical(judged.submission.model_dump())
+    return {**made_of, "submission": submission.encode(), "document": document}
+
+
+@contextmanager
+def stored_folder(register: Register, entry: Entry) -> Iterator[FormFolder]:
+    """Give the form's folder as it was when an entry was made, for as long as the context lasts.
+
+    Raises:
+        DataError: a stored content is gone, or this version of the program cannot read it any more.
+    """
+    with TemporaryDirectory() as scratch:
+        path = Path(scratch) / record_in(entry).form
+        path.mkdir(parents=True)
+        for role, name in ROLES.items():
+            digest = entry.content(role)
+            assert digest is not None  # every entry with a record has all roles
+            (path / name).write_bytes(register.content(digest))
+        yield load_folder(path)
