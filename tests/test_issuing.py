@@ -1,0 +1,368 @@
+"""The life of a result: issue, decide, correct, revoke, issue again; and every refusal says what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baocao import records
+from baocao.cli import run
+from baocao.register import Kind, Number, Register, State
+from baocao.rendering import package, paragraphs
+from tests.office import Office, open_office
+
+FORM = "hoi-quan-chung/2021"
+FIRST = Number(2021, 1)
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office that has issued its ten examples that can be issued."""
+    office = open_office(tmp_path_factory.mktemp("office") / "a", FORM)
+    assert office.issue() == 1  # one example has facts that are not yet known
+    assert len(office.known()) == 10
+    return office
+
+
+@pytest.fixture
+def office(begun: Office, tmp_path: Path) -> Office:
+    return begun.copy(tmp_path / "b")
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
+    """All that was printed since the last time it was asked."""
+
+    def read() -> str:
+        found = capsys.readouterr()
+        return found.out + found.err
+
+    return read
+
+
+def numbers(office: Office) -> list[str]:
+    return [str(number) for number in office.known()]
+
+
+def edited(office: Office, number: Number, name: str = "again", **changes: Any) -> Path:
+    """The submission of a number with some keys replaced."""
+    raw = json.loads(office.input_of(number).read_text(encoding="utf-8")) | changes
+    path = office.inputs / f"{name}.json"
+    path.write_text(json.dumps(raw, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def of(office: Office, organization: str) -> Number:
+    """The number of an organisation."""
+    return next(
+        number
+        for number, status in office.known().items()
+        if records.record_in(status.issued).organization == organization
+    )
+
+
+def decide(office: Office, **ratings: str | dict[str, str]) -> int:
+    """Enter a decision: organisation (with `_` for `-`) → rating, or the whole entry."""
+    entries = [
+        {"number": str(of(office, name.replace("_", "-"))), **(found if isinstance(found, dict) else {"rating": found})}
+        for name, found in ratings.items()
+    ]
+    path = office.folder / "decision.json"
+    path.write_text(json.dumps({**office.decision(), "ratings": entries}, ensure_ascii=False), encoding="utf-8")
+    return office.run("decide", str(path), *office.options())
+
+
+def revoke(office: Office, number: Number, ground: str = "fault", on: str = "2022-02-10") -> int:
+    paper = str(office.paper("126-QĐ/HU"))
+    command = ["revoke", str(number), "--ground", ground, "--reason", "có đảng viên vi phạm", "--paper", paper]
+    return office.run(*command, "--on", on, *office.options())
+
+
+def reissue(office: Office, number: Number, path: Path, on: str = "2022-03-01") -> int:
+    command = ["reissue", str(number), str(path), "--reason", "theo kết luận kiểm tra", "--on", on]
+    return office.run(*command, *office.options(templates=True))
+
+
+def correct(office: Office, number: Number, path: Path) -> int:
+    command = ["correct", str(number), str(path), "--reason", "ghi nhầm tên người ký"]
+    return office.run(*command, *office.options(templates=True))
+
+
+# --- issue -----------------------------------------------------------------------------------------------------
+
+
+def test_numbers_are_given_in_order_and_every_one_has_its_document(begun: Office) -> None:
+    assert numbers(begun) == [f"2021-{counter:04d}" for counter in range(1, 11)]
+    for path in sorted((begun.folder / "out").glob("*.docx")):
+        labels = package.labels(package.unpack(path.read_bytes()))
+        assert labels["baocao.number"] == path.name[:9]
+        assert labels["baocao.state"] == "issued"
+        assert package.is_untouched(package.unpack(path.read_bytes()))
+    assert len(list((begun.folder / "out").glob("*.docx"))) == 10
+
+
+def test_an_issued_paper_has_no_draft_mark_and_no_unconfirmed_line(begun: Office) -> None:
+    text = paragraphs(next((begun.folder / "out").glob("2021-0001*.docx")).read_bytes())
+    assert "DỰ THẢO" not in text
+    assert not any("tạm phân bổ" in line for line in text)
+
+
+def test_an_entry_keeps_the_digest_that_its_document_carries(begun: Office) -> None:
+    with Register.open(begun.register) as register:
+        for entry in register.entries():
+            digest = entry.content("document")
+            assert digest
+            document = package.unpack(register.content(digest))
+            assert package.labels(document)["baocao.digest"] == records.record_in(entry).digest
+
+
+def test_a_paper_counts_from_its_own_date_unless_another_is_said(office: Office) -> None:
+    assert office.known()[FIRST].issued.act.effective == date(2021, 12, 8)
+
+
+def test_who_is_issued_already_is_refused_and_nothing_is_entered(office: Office, said: Callable[[], str]) -> None:
+    assert office.issue(office.input_of(FIRST)) == 1
+    assert "đã có bảng chấm điểm còn hiệu lực" in said()
+    assert len(office.known()) == 10
+
+
+def test_an_unconfirmed_form_is_not_issued_on(tmp_path: Path, said: Callable[[], str]) -> None:
+    example = str(Path(__file__).parents[1] / "inputs" / FORM / "hoi-dong-y-tot.json")
+    register = ["--register", str(tmp_path / "r.sqlite"), "-o", str(tmp_path)]
+    assert run(["issue", example, *register]) == 1
+    assert "chưa được xác nhận" in said()
+    assert not list(tmp_path.glob("*.docx"))
+
+
+def test_facts_not_yet_known_are_refused_by_name(begun: Office, tmp_path: Path, said: Callable[[], str]) -> None:
+    office = begun.copy(tmp_path / "c")
+    assert office.issue(office.inputs / "hoi-van-hoc-chua-du-so-lieu.json") == 1
+    assert "facts.achievements: chưa biết (null)" in said()
+
+
+# --- quota and decision ----------------------------------------------------------------------------------------
+
+
+def test_the_quota_shows_both_readings_and_ties(office: Office, said: Callable[[], str]) -> None:
+    assert office.run("quota", "2021", "--register", office.register) == 0
+    text = said()
+    assert "mẫu số không gồm mức này: được 0; mẫu số gồm cả mức này: được 1" in text
+    assert text.count("bằng điểm") == 2
+
+
+def test_a_decision_beyond_the_quota_needs_a_reason(office: Office, said: Callable[[], str]) -> None:
+    assert decide(office, hoi_chu_thap_do_xuat_sac="excellent") == 1
+    assert "tỷ lệ 20% chỉ cho phép 0" in said()
+    assert decide(office, hoi_chu_thap_do_xuat_sac="excellent", **FIVE_GOOD) == 0
+    assert office.known()[of(office, "hoi-chu-thap-do-xuat-sac")].decided
+
+
+FIVE_GOOD: dict[str, Any] = dict.fromkeys(
+    ("hoi_dong_y_tot", "hoi_cuu_giao_chuc_nhan_xet_rieng", "hoi_khuyen_hoc_tot_tren_90_diem", "dang_bo_lien_hiep_hoi"),
+    "good",
+) | {"hoi_y_hoc_unicode": "Hoàn thành tốt nhiệm vụ"}
+
+
+def test_a_decision_above_the_conditions_needs_a_reason(office: Office, said: Callable[[], str]) -> None:
+    assert decide(office, hoi_nguoi_cao_tuoi_hoan_thanh="good") == 1
+    assert "cao hơn mức mà các điều kiện cho phép" in said()
+    assert decide(office, hoi_nguoi_cao_tuoi_hoan_thanh={"rating": "good", "reason": "xét hoàn cảnh riêng"}) == 0
+
+
+def test_a_decided_rating_that_demands_reasons_is_refused_without_them(office: Office, said: Callable[[], str]) -> None:
+    number = of(office, "hoi-chu-thap-do-xuat-sac")
+    raw = json.loads(office.input_of(number).read_text(encoding="utf-8"))
+    silent = edited(
+        office,
+        number,
+        "hoi-khong-ly-do",
+        scores={**raw["scores"], "I.1.1": {"awarded": 4.75}},
+        organization={**raw["organization"], "id": "hoi-khong-ly-do"},
+    )
+    assert office.issue(silent) == 0
+    assert decide(office, hoi_khong_ly_do="good") == 1
+    assert "đòi hỏi nêu rõ lý do điểm trừ" in said()
+
+
+def test_all_faults_of_a_decision_are_told_at_once_and_nothing_is_entered(
+    office: Office, said: Callable[[], str]
+) -> None:
+    path = office.folder / "bad.csv"
+    path.write_text("number;rating\n2021-0001;tốt\n2021-0001;good\n2021-0099;good\nx;good\n", encoding="utf-8")
+    paper = ["--paper", str(office.paper())]
+    assert office.run("decide", str(path), *paper, *office.options()) == 1
+    assert '"x" không phải là số trong sổ theo dõi' in said()
+    path.write_text("number;rating\n2021-0001;tốt\n2021-0001;completed\n2021-0099;good\n", encoding="utf-8")
+    assert office.run("decide", str(path), *paper, *office.options()) == 1
+    text = said()
+    assert 'mức "tốt" không có trong mẫu' in text
+    assert "số 2021-0001 được ghi hai lần" in text
+    assert "2021-0099: sổ theo dõi không có số này" in text
+    assert all(status.decided is None for status in office.known().values())
+
+
+def test_the_same_decision_is_not_entered_twice(office: Office, said: Callable[[], str]) -> None:
+    assert decide(office, hoi_dong_y_tot="good") == 0
+    assert decide(office, hoi_dong_y_tot="good") == 1
+    assert "quyết định 125-QĐ/HU đã được nhập" in said()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a;b\n1;2\n", "các cột là a, b"),
+        ("", "các cột là (trống)"),
+        ("number;rating\n", "phải có ít nhất một mục"),
+    ],
+)
+def test_a_table_of_other_columns_is_refused(
+    office: Office, said: Callable[[], str], content: str, message: str
+) -> None:
+    path = office.folder / "table.csv"
+    path.write_text(content, encoding="utf-8")
+    assert office.run("decide", str(path), "--paper", str(office.paper()), *office.options()) == 1
+    assert message in said()
+
+
+def test_a_table_needs_its_paper(office: Office, said: Callable[[], str]) -> None:
+    path = office.folder / "table.csv"
+    path.write_text("number,rating\n2021-0001,good\n", encoding="utf-8")
+    assert office.run("decide", str(path), *office.options()) == 2
+    assert "--paper" in said()
+
+
+# --- correct, revoke, issue again --------------------------------------------------------------------------------
+
+
+def test_a_correction_keeps_the_number_and_says_what_it_corrects(office: Office) -> None:
+    path = edited(
+        office, FIRST, signature={"place": "Lộc An", "date": "2021-12-10", "position": "PHÓ", "name": "Lê Thị B"}
+    )
+    assert correct(office, FIRST, path) == 0
+    status = office.known()[FIRST]
+    assert len(status.corrections) == 1
+    document = next((office.folder / "out").glob("2021-0001_*_dinh-chinh-1.docx")).read_bytes()
+    assert any(line.startswith("(Đính chính bảng chấm điểm số 2021-0001") for line in paragraphs(document))
+    assert next((office.folder / "out").glob(f"2021-0001_*{FORM.replace('/', '-')}.docx")).exists()
+
+
+def test_a_correction_may_not_change_the_rating(office: Office, said: Callable[[], str]) -> None:
+    number = of(office, "hoi-chu-thap-do-xuat-sac")
+    raw = json.loads(office.input_of(number).read_text(encoding="utf-8"))
+    path = edited(office, number, facts={**raw["facts"], "achievements": []})
+    assert correct(office, number, path) == 1
+    assert "Đính chính không được đổi mức xếp loại" in said()
+
+
+def test_another_organisation_s_file_corrects_nothing(office: Office, said: Callable[[], str]) -> None:
+    assert correct(office, FIRST, office.inputs / "hoi-dong-y-tot.json") == 1
+    assert "số này là của" in said()
+
+
+def test_a_revocation_is_told_to_whom_it_touches(office: Office, said: Callable[[], str]) -> None:
+    assert revoke(office, FIRST) == 0
+    text = said()
+    assert "tỷ lệ khống chế của 9 tổ chức" in text
+    assert office.known()[FIRST].state is State.REVOKED
+
+
+def test_a_ground_that_the_form_does_not_have_is_refused(office: Office, said: Callable[[], str]) -> None:
+    assert revoke(office, FIRST, ground="conditons") == 1
+    assert "Có phải “conditions”? " in said()
+
+
+def test_a_second_rating_cites_what_it_replaces_and_says_what_changed(office: Office) -> None:
+    number = of(office, "hoi-chu-thap-do-xuat-sac")
+    raw = json.loads(office.input_of(number).read_text(encoding="utf-8"))
+    scores = {**raw["scores"], "I.1.2": {"awarded": 3, "reason": "theo kết luận kiểm tra"}}
+    path = edited(office, number, facts={**raw["facts"], "achievements": []}, scores=scores, comment=None)
+    assert revoke(office, number) == 0
+    assert reissue(office, number, path) == 0
+    text = " ".join(paragraphs(next((office.folder / "out").glob("2021-0011*.docx")).read_bytes()))
+    assert f"(Thay thế bảng chấm điểm số {number} ngày 05/12/2021 đã bị hủy bỏ kết quả: theo kết luận kiểm tra)" in text
+    assert f"So với bảng chấm điểm số {number} đã bị hủy bỏ kết quả: tổng điểm chấm từ 99 thành 97,5 điểm" in text
+    assert "mức đề nghị từ “Hoàn thành xuất sắc nhiệm vụ” thành “Hoàn thành tốt nhiệm vụ”." in text
+    known = office.known()
+    assert known[number].replaced_by == Number(2021, 11)
+    assert known[Number(2021, 11)].replaces == number
+
+
+@pytest.mark.parametrize(
+    ("acts", "message"),
+    [
+        (("reissue",), "chưa bị hủy bỏ nên không xếp loại lại được"),
+        (("revoke", "revoke"), "đã bị hủy bỏ từ ngày"),
+        (("revoke", "reissue", "reissue"), "đã bị hủy bỏ và thay bằng số 2021-0011"),
+        (("revoke", "reissue", "revoke"), "đã bị hủy bỏ và thay bằng số 2021-0011"),
+        (("revoke", "correct"), "đã bị hủy bỏ từ ngày"),
+    ],
+)
+def test_what_may_not_follow_is_refused(
+    office: Office, said: Callable[[], str], acts: tuple[str, ...], message: str
+) -> None:
+    path = office.input_of(FIRST)
+    do = {
+        "revoke": lambda: revoke(office, FIRST),
+        "reissue": lambda: reissue(office, FIRST, path),
+        "correct": lambda: correct(office, FIRST, path),
+    }
+    codes = [do[act]() for act in acts]
+    assert codes == [*[0] * (len(acts) - 1), 1]
+    assert message in said()
+
+
+def test_a_decision_on_a_revoked_result_is_refused(office: Office, said: Callable[[], str]) -> None:
+    assert revoke(office, of(office, "hoi-dong-y-tot"), on="2022-01-10") == 0
+    assert decide(office, hoi_dong_y_tot="good") == 1
+    assert "đã bị hủy bỏ" in said()
+
+
+# --- what stands -----------------------------------------------------------------------------------------------
+
+
+def test_lists_answer_for_any_date(office: Office, said: Callable[[], str]) -> None:
+    assert revoke(office, FIRST) == 0
+    assert reissue(office, FIRST, office.input_of(FIRST)) == 0
+    said()
+
+    def listed(as_of: str, *more: str) -> dict[str, str]:
+        assert office.run("list", "2021", "--as-of", as_of, "--json", *more, "--register", office.register) == 0
+        return {line["number"]: line["state"] for line in map(json.loads, said().splitlines())}
+
+    assert listed("2021-12-01") == {}
+    assert listed("2021-12-31")["2021-0001"] == "in_force"
+    assert listed("2022-02-20")["2021-0001"] == "revoked"
+    assert listed("2022-03-01")["2021-0001"] == "replaced"
+    assert listed("2022-03-01")["2021-0011"] == "in_force"
+    assert listed("2022-03-01", "--status", "replaced") == {"2021-0001": "replaced"}
+    assert listed("2022-03-01", "--superior", "khong-co") == {}
+
+
+def test_the_history_is_the_whole_chain(office: Office, said: Callable[[], str]) -> None:
+    assert revoke(office, FIRST) == 0
+    assert reissue(office, FIRST, office.input_of(FIRST)) == 0
+    said()
+    assert office.run("history", "2021-0011", "--json", "--register", office.register) == 0
+    entries = [json.loads(line) for line in said().splitlines()]
+    assert [entry["kind"] for entry in entries] == [Kind.ISSUED, Kind.REVOKED, Kind.REISSUED]
+    assert {entry["by"] for entry in entries} == {"Nguyễn Thị Hoa"}
+
+
+def test_a_number_is_shown_as_it_stood_or_said_not_to_be_there_yet(office: Office, said: Callable[[], str]) -> None:
+    assert office.run("show", "2021-0001", "--register", office.register) == 0
+    assert "Trạng thái: còn hiệu lực" in said()
+    assert office.run("show", "2021-0001", "--as-of", "2021-01-01", "--register", office.register) == 1
+    assert "chưa được ban hành" in said()
+    assert office.run("show", "2021-0099", "--register", office.register) == 1
+    assert office.run("show", "99", "--register", office.register) == 2
+
+
+def test_without_a_register_nothing_is_made_up(tmp_path: Path, said: Callable[[], str]) -> None:
+    for command in (["list"], ["show", "2021-0001"], ["register", "check"]):
+        assert run([*command, "--register", str(tmp_path / "none.sqlite")]) == 1
+    assert list(tmp_path.iterdir()) == []
