@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from baocao import pipeline, sample
-from baocao.forms import FormFolder
+from baocao.forms import PAPERS, FormFolder
 from baocao.forms.criteria import Criterion, FigureBand, FigureBands, RatingBand
 from baocao.forms.model import Form
 from baocao.submission import Submission
@@ -28,6 +28,9 @@ def differences(old: FormFolder, new: FormFolder) -> Iterator[str]:
             yield from _changed(thing, before[thing], after[thing])
     if old.template_digest != new.template_digest:
         yield "Tệp Word của bảng chấm điểm khác nhau."
+    for name in PAPERS:
+        if old.paper(name) != new.paper(name):
+            yield f"Tệp Word {name}.docx khác nhau."
 
 
 def _changed(thing: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:

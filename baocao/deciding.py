@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +17,8 @@ from baocao.issuing import Desk
 from baocao.papers import DecidedRating, DecisionFile
 from baocao.records import Record, decided_in, latest, record_in, stored_folder
 from baocao.register import Entry, Kind, Number, Register, State, Status, Step, statuses
+from baocao.rendering.decisions import DecidedRow, Recognition, recognition_document
+from baocao.text import points
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +146,55 @@ def decide(desk: Desk, file: DecisionFile) -> list[Entry]:
     if problems:
         raise DataError(problems)
     steps = [_step(desk, number, entry, known) for entry, number in wanted.items()]
+    contents = {"decision": _document(desk, file, wanted, known)}
+    outputs = {"decision": desk.folder / f"quyet-dinh_{_slug(file.decision.number)}.docx"}
     with desk.register.transaction() as transaction:
         refused = [problem for step in steps for problem in transaction.objections(step)]
         if refused:
             raise DataError(refused)
-        return [transaction.append(step) for step in steps]
+        first, *rest = steps  # one paper for all: it is delivered with the first of them
+        return [transaction.append(first, contents, outputs), *(transaction.append(step, contents) for step in rest)]
+
+
+def _document(
+    desk: Desk, file: DecisionFile, wanted: Mapping[DecidedRating, Number], known: Mapping[Number, Status]
+) -> bytes:
+    """Return the paper of a decision, by the template of the first organisation's form."""
+    found = [(number, record_in(latest(known[number])), entry) for entry, number in wanted.items()]
+    with stored_folder(desk.register, latest(known[found[0][0]])) as folder:
+        form, template = folder.form, folder.paper("decision")
+    rows = tuple(_row(number, record, entry) for number, record, entry in found)
+    names = dict.fromkeys(name for _, record, _ in found for name in record.ladder.values())
+    recognition = Recognition(
+        forms=tuple(dict.fromkeys(record.form_name for _, record, _ in found)),
+        year=found[0][0].year,
+        paper=file,
+        effective=desk.act.effective,
+        ratings=tuple(names),
+        rows=tuple(sorted(rows, key=lambda row: (row.superior, row.number))),
+    )
+    labels = [("baocao.state", "decision"), ("baocao.decision", file.decision.number)]
+    return recognition_document(template, recognition, form.additions.party, labels)
+
+
+def _row(number: Number, record: Record, entry: DecidedRating) -> DecidedRow:
+    decided = rating_key(entry.rating, record.ladder)
+    proposed = record.ladder[record.proposed]
+    return DecidedRow(
+        number=str(number),
+        organization=record.name,
+        superior=record.superior_name,
+        total="" if record.total is None else points(record.total),
+        proposed=proposed,
+        decided=record.ladder[decided],
+        note=entry.reason or ("" if decided == record.proposed else f"đề nghị: {proposed}"),
+    )
+
+
+def _slug(number: str) -> str:
+    """Return the number of a decision as part of a file name: letters without diacritics, digits, `-`."""
+    plain = unicodedata.normalize("NFD", number.replace("Đ", "D").replace("đ", "d")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "khong-so"
 
 
 def _numbers(file: DecisionFile) -> dict[DecidedRating, Number]:

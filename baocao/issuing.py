@@ -18,10 +18,12 @@ from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.papers import Paper
 from baocao.pipeline import Result, judge
-from baocao.records import Record, contents_of, latest, record_in, record_of, stored_folder
+from baocao.records import Record, contents_of, decided_in, latest, record_in, record_of, stored_folder
 from baocao.register import Act, Entry, Issue, Kind, Number, Register, Sheet, State, Status, Step, statuses
 from baocao.rendering import issued_scoresheet
+from baocao.rendering.decisions import Revocation, revocation_document
 from baocao.submission import Submission
+from baocao.text import long_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,35 @@ def revoke(desk: Desk, number: Number, ground: str, paper: Paper) -> Touched:
     status = status_of(desk.register, number)
     record = record_in(latest(status))
     with stored_folder(desk.register, latest(status)) as folder:
-        grounds = folder.form.revocation_grounds
+        form, template = folder.form, folder.paper("revocation")
+    grounds = form.revocation_grounds
     if ground not in grounds:
         raise DataError([messages.unknown_ground(ground, grounds)])
     step = Step(Kind.REVOKED, number, desk.act, {"ground": ground, "text": grounds[ground]})
-    desk.register.append(step)
+    found = _revocation(status, record, desk.act, paper, grounds[ground])
+    labels = [("baocao.state", "revocation"), ("baocao.decision", paper.decision.number)]
+    contents = {"revocation": revocation_document(template, found, form.additions.party, labels)}
+    desk.register.append(step, contents, {"revocation": desk.folder / f"{number}_{record.organization}_huy-bo.docx"})
     return _touched(desk.register, number, record)
+
+
+def _revocation(status: Status, record: Record, act: Act, paper: Paper, ground: str) -> Revocation:
+    """Return what the paper of a revocation says."""
+    decided, decision = decided_in(status), status.decided.act.decision if status.decided else None
+    recognised = f"Quyết định số {decision.number} {long_date(decision.date)} của {decision.body}" if decision else ""
+    return Revocation(
+        form=record.form_name,
+        year=status.number.year,
+        paper=paper,
+        effective=act.effective,
+        number=str(status.number),
+        organization=record.name,
+        superior=record.superior_name,
+        rating=record.ladder[decided or record.proposed],
+        recognised_by=recognised,
+        ground=ground,
+        reason=act.reason,
+    )
 
 
 def _touched(register: Register, number: Number, record: Record) -> Touched:

@@ -17,7 +17,7 @@ from baocao.inputs import NO_OFFICE, Office
 from baocao.judged import Judged
 from baocao.narrative import Narrative, narrate
 from baocao.rating import rate
-from baocao.rendering import blank_scoresheet, draft_scoresheet, try_template
+from baocao.rendering import blank_scoresheet, draft_scoresheet, try_papers, try_template
 from baocao.review import review, review_parts
 from baocao.scoring import score
 from baocao.submission import Submission
@@ -168,7 +168,7 @@ def draft_name(judged: Judged) -> str:
 
 
 def preview(folder: FormFolder) -> dict[str, bytes]:
-    """Return the blank form and, for each kind of organisation, a filled sample: file name → docx.
+    """Return the blank form, a filled sample for each kind of organisation, and the authority's papers: name → docx.
 
     Raises:
         DataError: the phrases or the Word template cannot be used.
@@ -179,7 +179,8 @@ def preview(folder: FormFolder) -> dict[str, bytes]:
     for kind in folder.form.kinds:
         filled = judge(folder, Submission.model_validate(sample.full(folder.form, kind.key)))
         previews[f"{name}_dien-thu_{kind.key}.docx"] = draft_scoresheet(*filled)
-    return previews
+    papers = try_papers(folder)
+    return previews | {f"{name}_{paper}.docx": content for paper, content in papers.items()}
 
 
 def check_form(folder: FormFolder) -> None:
@@ -193,6 +194,7 @@ def check_form(folder: FormFolder) -> None:
     ]
     if slips:
         raise DataError(slips)
+    try_papers(folder)
     for kind in folder.form.kinds:
         judged, narrative = judge(folder, Submission.model_validate(sample.full(folder.form, kind.key)))
         try:

@@ -13,12 +13,18 @@ from tempfile import TemporaryDirectory
 
 from baocao import __version__
 from baocao.findings import Status as FindingStatus
-from baocao.forms import FormFolder, load_folder
+from baocao.forms import PAPERS, FormFolder, load_folder
 from baocao.judged import Judged
 from baocao.register import Entry, Json, Register, Status
 from baocao.review import unexplained
 
-ROLES = {"form": "form.toml", "phrases": "phrases.toml", "template": "scoresheet.docx"}
+ROLES = {
+    "form": "form.toml",
+    "phrases": "phrases.toml",
+    "template": "scoresheet.docx",
+    "template_decision": "decision.docx",
+    "template_revocation": "revocation.docx",
+}
 """What a scoresheet was made of: role of the stored content → file of the form's folder."""
 
 
@@ -35,6 +41,7 @@ class Record:
     superior_name: str
     form: str
     """Identifier and year."""
+    form_name: str
     total: Decimal | None
     """Points; `None` in a form without points."""
     standard: Decimal | None
@@ -66,6 +73,7 @@ class Record:
             },
             "superior": {"id": self.superior, "name": self.superior_name},
             "form": self.form,
+            "form_name": self.form_name,
             "total": _written(self.total),
             "standard": _written(self.standard),
             "sections": {no: str(points) for no, points in self.sections.items()},
@@ -107,6 +115,7 @@ def record_of(judged: Judged, digest: str) -> Record:
         superior=organization.superior.id,
         superior_name=organization.superior.name,
         form=form.key,
+        form_name=form.name,
         total=sheet.total,
         standard=sheet.standard_total if form.has_points else None,
         sections={
@@ -141,6 +150,7 @@ def record_in(entry: Entry) -> Record:
         superior=superior["id"],
         superior_name=superior["name"],
         form=raw["form"],
+        form_name=raw["form_name"],
         total=_read(raw["total"]),
         standard=_read(raw["standard"]),
         sections={no: Decimal(points) for no, points in raw["sections"].items()},
@@ -189,6 +199,7 @@ def contents_of(judged: Judged, document: bytes) -> dict[str, bytes]:
     """Return all that a scoresheet was made of, by role."""
     folder = judged.folder
     files = {**folder.sources, "scoresheet.docx": folder.template}
+    files |= {f"{name}.docx": folder.paper(name) for name in PAPERS}
     made_of = {role: files[name] for role, name in ROLES.items()}
     submission = canonical(judged.submission.model_dump())
     return {**made_of, "submission": submission.encode(), "document": document}

@@ -50,6 +50,7 @@ ORDER = (
     "rendering.package",
     "rendering.context",
     "rendering.template",
+    "rendering.decisions",
     "rendering.proof",
     "rendering",
     "register.entries",

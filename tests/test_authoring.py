@@ -41,9 +41,11 @@ def test_a_new_form_is_a_copied_folder_that_passes_its_check(tmp_path: Path) -> 
     assert folder.form.key == "hoi-quan-chung/2022"
     assert folder.form.name.endswith("năm 2022")
     assert sorted(path.name for path in folder.path.iterdir()) == [
+        "decision.docx",
         "form.schema.json",
         "form.toml",
         "phrases.toml",
+        "revocation.docx",
         "scoresheet.docx",
     ]
 
@@ -73,9 +75,11 @@ def test_the_schema_of_forms_finds_a_mistyped_key_and_a_wrong_type() -> None:
 
 def test_a_preview_is_the_blank_form_and_a_filled_one_for_each_kind() -> None:
     previews = pipeline.preview(FOLDER)
-    blank, *filled = previews.values()
+    blank, *filled, decision, revocation = previews.values()
     assert len(filled) == len(FOLDER.form.kinds)
     assert left_out(FOLDER.form, paragraphs(blank)) == []
+    assert "công nhận kết quả đánh giá" in " ".join(paragraphs(decision))
+    assert "hủy bỏ kết quả đánh giá" in " ".join(paragraphs(revocation))
     assert not any("mẫu" in line and "lý do mẫu" in line for line in paragraphs(blank))
     assert all(any("lý do mẫu" in line for line in paragraphs(document)) for document in filled)
 
@@ -83,7 +87,7 @@ def test_a_preview_is_the_blank_form_and_a_filled_one_for_each_kind() -> None:
 @pytest.mark.system
 def test_a_preview_comes_with_pdf_and_pictures_of_its_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["form", "preview", "hoi-quan-chung", "2021", "-o", str(tmp_path)]) == 0
-    assert len(list(tmp_path.glob("*.pdf"))) == len(list(tmp_path.glob("*.docx"))) == 1 + len(FOLDER.form.kinds)
+    assert len(list(tmp_path.glob("*.pdf"))) == len(list(tmp_path.glob("*.docx"))) == 3 + len(FOLDER.form.kinds)
     assert list(tmp_path.glob("*_de-trong-1.png"))
     assert str(tmp_path / "hoi-quan-chung-2021_de-trong.pdf") in capsys.readouterr().out
 

@@ -17,6 +17,7 @@ from baocao.rendering import package, paragraphs
 from tests.office import Office, open_office
 
 FORM = "hoi-quan-chung/2021"
+Said = Callable[[], str]
 FIRST = Number(2021, 1)
 
 
@@ -35,7 +36,7 @@ def office(begun: Office, tmp_path: Path) -> Office:
 
 
 @pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
+def said(capsys: pytest.CaptureFixture[str]) -> Said:
     """All that was printed since the last time it was asked."""
 
     def read() -> str:
@@ -125,13 +126,13 @@ def test_a_paper_counts_from_its_own_date_unless_another_is_said(office: Office)
     assert office.known()[FIRST].issued.act.effective == date(2021, 12, 8)
 
 
-def test_who_is_issued_already_is_refused_and_nothing_is_entered(office: Office, said: Callable[[], str]) -> None:
+def test_who_is_issued_already_is_refused_and_nothing_is_entered(office: Office, said: Said) -> None:
     assert office.issue(office.input_of(FIRST)) == 1
     assert "đã có bảng chấm điểm còn hiệu lực" in said()
     assert len(office.known()) == 10
 
 
-def test_an_unconfirmed_form_is_not_issued_on(tmp_path: Path, said: Callable[[], str]) -> None:
+def test_an_unconfirmed_form_is_not_issued_on(tmp_path: Path, said: Said) -> None:
     example = str(Path(__file__).parents[1] / "inputs" / FORM / "hoi-dong-y-tot.json")
     register = ["--register", str(tmp_path / "r.sqlite"), "-o", str(tmp_path)]
     assert run(["issue", example, *register]) == 1
@@ -139,7 +140,7 @@ def test_an_unconfirmed_form_is_not_issued_on(tmp_path: Path, said: Callable[[],
     assert not list(tmp_path.glob("*.docx"))
 
 
-def test_facts_not_yet_known_are_refused_by_name(begun: Office, tmp_path: Path, said: Callable[[], str]) -> None:
+def test_facts_not_yet_known_are_refused_by_name(begun: Office, tmp_path: Path, said: Said) -> None:
     office = begun.copy(tmp_path / "c")
     assert office.issue(office.inputs / "hoi-van-hoc-chua-du-so-lieu.json") == 1
     assert "facts.achievements: chưa biết (null)" in said()
@@ -148,14 +149,14 @@ def test_facts_not_yet_known_are_refused_by_name(begun: Office, tmp_path: Path, 
 # --- quota and decision ----------------------------------------------------------------------------------------
 
 
-def test_the_quota_shows_both_readings_and_ties(office: Office, said: Callable[[], str]) -> None:
+def test_the_quota_shows_both_readings_and_ties(office: Office, said: Said) -> None:
     assert office.run("quota", "2021", "--register", office.register) == 0
     text = said()
     assert "mẫu số không gồm mức này: được 0; mẫu số gồm cả mức này: được 1" in text
     assert text.count("bằng điểm") == 2
 
 
-def test_a_decision_beyond_the_quota_needs_a_reason(office: Office, said: Callable[[], str]) -> None:
+def test_a_decision_beyond_the_quota_needs_a_reason(office: Office, said: Said) -> None:
     assert decide(office, hoi_chu_thap_do_xuat_sac="excellent") == 1
     assert "tỷ lệ 20% chỉ cho phép 0" in said()
     assert decide(office, hoi_chu_thap_do_xuat_sac="excellent", **FIVE_GOOD) == 0
@@ -168,13 +169,22 @@ FIVE_GOOD: dict[str, Any] = dict.fromkeys(
 ) | {"hoi_y_hoc_unicode": "Hoàn thành tốt nhiệm vụ"}
 
 
-def test_a_decision_above_the_conditions_needs_a_reason(office: Office, said: Callable[[], str]) -> None:
+def test_the_paper_of_a_decision_counts_and_lists_what_was_decided(office: Office) -> None:
+    assert decide(office, hoi_chu_thap_do_xuat_sac="excellent", **FIVE_GOOD) == 0
+    text = paragraphs((office.folder / "out" / "quyet-dinh_125-qd-hu.docx").read_bytes())
+    assert "- Hoàn thành tốt nhiệm vụ: 5 tổ chức đảng." in text
+    assert "- Hoàn thành xuất sắc nhiệm vụ: 1 tổ chức đảng." in text
+    assert "đề nghị: Hoàn thành xuất sắc nhiệm vụ" in text
+    assert text.count("2021-0003") == 1
+
+
+def test_a_decision_above_the_conditions_needs_a_reason(office: Office, said: Said) -> None:
     assert decide(office, hoi_nguoi_cao_tuoi_hoan_thanh="good") == 1
     assert "cao hơn mức mà các điều kiện cho phép" in said()
     assert decide(office, hoi_nguoi_cao_tuoi_hoan_thanh={"rating": "good", "reason": "xét hoàn cảnh riêng"}) == 0
 
 
-def test_a_decided_rating_that_demands_reasons_is_refused_without_them(office: Office, said: Callable[[], str]) -> None:
+def test_a_decided_rating_that_demands_reasons_is_refused_without_them(office: Office, said: Said) -> None:
     number = of(office, "hoi-chu-thap-do-xuat-sac")
     raw = json.loads(office.input_of(number).read_text(encoding="utf-8"))
     silent = edited(
@@ -189,9 +199,7 @@ def test_a_decided_rating_that_demands_reasons_is_refused_without_them(office: O
     assert "đòi hỏi nêu rõ lý do điểm trừ" in said()
 
 
-def test_all_faults_of_a_decision_are_told_at_once_and_nothing_is_entered(
-    office: Office, said: Callable[[], str]
-) -> None:
+def test_all_faults_of_a_decision_are_told_at_once_and_nothing_is_entered(office: Office, said: Said) -> None:
     path = office.folder / "bad.csv"
     path.write_text("number;rating\n2021-0001;tốt\n2021-0001;good\n2021-0099;good\nx;good\n", encoding="utf-8")
     paper = ["--paper", str(office.paper())]
@@ -206,7 +214,7 @@ def test_all_faults_of_a_decision_are_told_at_once_and_nothing_is_entered(
     assert all(status.decided is None for status in office.known().values())
 
 
-def test_the_same_decision_is_not_entered_twice(office: Office, said: Callable[[], str]) -> None:
+def test_the_same_decision_is_not_entered_twice(office: Office, said: Said) -> None:
     assert decide(office, hoi_dong_y_tot="good") == 0
     assert decide(office, hoi_dong_y_tot="good") == 1
     assert "quyết định 125-QĐ/HU đã được nhập" in said()
@@ -220,16 +228,14 @@ def test_the_same_decision_is_not_entered_twice(office: Office, said: Callable[[
         ("number;rating\n", "phải có ít nhất một mục"),
     ],
 )
-def test_a_table_of_other_columns_is_refused(
-    office: Office, said: Callable[[], str], content: str, message: str
-) -> None:
+def test_a_table_of_other_columns_is_refused(office: Office, said: Said, content: str, message: str) -> None:
     path = office.folder / "table.csv"
     path.write_text(content, encoding="utf-8")
     assert office.run("decide", str(path), "--paper", str(office.paper()), *office.options()) == 1
     assert message in said()
 
 
-def test_a_table_needs_its_paper(office: Office, said: Callable[[], str]) -> None:
+def test_a_table_needs_its_paper(office: Office, said: Said) -> None:
     path = office.folder / "table.csv"
     path.write_text("number,rating\n2021-0001,good\n", encoding="utf-8")
     assert office.run("decide", str(path), *office.options()) == 2
@@ -251,7 +257,7 @@ def test_a_correction_keeps_the_number_and_says_what_it_corrects(office: Office)
     assert next((office.folder / "out").glob(f"2021-0001_*{FORM.replace('/', '-')}.docx")).exists()
 
 
-def test_a_correction_may_not_change_the_rating(office: Office, said: Callable[[], str]) -> None:
+def test_a_correction_may_not_change_the_rating(office: Office, said: Said) -> None:
     number = of(office, "hoi-chu-thap-do-xuat-sac")
     raw = json.loads(office.input_of(number).read_text(encoding="utf-8"))
     path = edited(office, number, facts={**raw["facts"], "achievements": []})
@@ -259,19 +265,29 @@ def test_a_correction_may_not_change_the_rating(office: Office, said: Callable[[
     assert "Đính chính không được đổi mức xếp loại" in said()
 
 
-def test_another_organisation_s_file_corrects_nothing(office: Office, said: Callable[[], str]) -> None:
+def test_another_organisation_s_file_corrects_nothing(office: Office, said: Said) -> None:
     assert correct(office, FIRST, office.inputs / "hoi-dong-y-tot.json") == 1
     assert "số này là của" in said()
 
 
-def test_a_revocation_is_told_to_whom_it_touches(office: Office, said: Callable[[], str]) -> None:
+def test_a_revocation_is_told_to_whom_it_touches(office: Office, said: Said) -> None:
     assert revoke(office, FIRST) == 0
     text = said()
     assert "tỷ lệ khống chế của 9 tổ chức" in text
     assert office.known()[FIRST].state is State.REVOKED
 
 
-def test_a_ground_that_the_form_does_not_have_is_refused(office: Office, said: Callable[[], str]) -> None:
+def test_the_paper_of_a_revocation_names_result_ground_and_reason(office: Office) -> None:
+    assert decide(office, hoi_dong_y_tot="good") == 0
+    number = of(office, "hoi-dong-y-tot")
+    assert revoke(office, number) == 0
+    text = " ".join(paragraphs(next((office.folder / "out").glob(f"{number}_*_huy-bo.docx")).read_bytes()))
+    assert "Xét việc Chi bộ Hội Đông y huyện phát hiện có khuyết điểm," in text
+    assert f"(số {number} trong sổ theo dõi), mức “Hoàn thành tốt nhiệm vụ”, đã được công nhận tại Quyết định" in text
+    assert "Lý do: có đảng viên vi phạm." in text
+
+
+def test_a_ground_that_the_form_does_not_have_is_refused(office: Office, said: Said) -> None:
     assert revoke(office, FIRST, ground="conditons") == 1
     assert "Có phải “conditions”? " in said()
 
@@ -302,9 +318,7 @@ def test_a_second_rating_cites_what_it_replaces_and_says_what_changed(office: Of
         (("revoke", "correct"), "đã bị hủy bỏ từ ngày"),
     ],
 )
-def test_what_may_not_follow_is_refused(
-    office: Office, said: Callable[[], str], acts: tuple[str, ...], message: str
-) -> None:
+def test_what_may_not_follow_is_refused(office: Office, said: Said, acts: tuple[str, ...], message: str) -> None:
     path = office.input_of(FIRST)
     do = {
         "revoke": lambda: revoke(office, FIRST),
@@ -316,7 +330,7 @@ def test_what_may_not_follow_is_refused(
     assert message in said()
 
 
-def test_a_decision_on_a_revoked_result_is_refused(office: Office, said: Callable[[], str]) -> None:
+def test_a_decision_on_a_revoked_result_is_refused(office: Office, said: Said) -> None:
     assert revoke(office, of(office, "hoi-dong-y-tot"), on="2022-01-10") == 0
     assert decide(office, hoi_dong_y_tot="good") == 1
     assert "đã bị hủy bỏ" in said()
@@ -325,7 +339,7 @@ def test_a_decision_on_a_revoked_result_is_refused(office: Office, said: Callabl
 # --- what stands -----------------------------------------------------------------------------------------------
 
 
-def test_lists_answer_for_any_date(office: Office, said: Callable[[], str]) -> None:
+def test_lists_answer_for_any_date(office: Office, said: Said) -> None:
     assert revoke(office, FIRST) == 0
     assert reissue(office, FIRST, office.input_of(FIRST)) == 0
     said()
@@ -343,7 +357,7 @@ def test_lists_answer_for_any_date(office: Office, said: Callable[[], str]) -> N
     assert listed("2022-03-01", "--superior", "khong-co") == {}
 
 
-def test_the_history_is_the_whole_chain(office: Office, said: Callable[[], str]) -> None:
+def test_the_history_is_the_whole_chain(office: Office, said: Said) -> None:
     assert revoke(office, FIRST) == 0
     assert reissue(office, FIRST, office.input_of(FIRST)) == 0
     said()
@@ -353,7 +367,7 @@ def test_the_history_is_the_whole_chain(office: Office, said: Callable[[], str])
     assert {entry["by"] for entry in entries} == {"Nguyễn Thị Hoa"}
 
 
-def test_a_number_is_shown_as_it_stood_or_said_not_to_be_there_yet(office: Office, said: Callable[[], str]) -> None:
+def test_a_number_is_shown_as_it_stood_or_said_not_to_be_there_yet(office: Office, said: Said) -> None:
     assert office.run("show", "2021-0001", "--register", office.register) == 0
     assert "Trạng thái: còn hiệu lực" in said()
     assert office.run("show", "2021-0001", "--as-of", "2021-01-01", "--register", office.register) == 1
@@ -362,7 +376,7 @@ def test_a_number_is_shown_as_it_stood_or_said_not_to_be_there_yet(office: Offic
     assert office.run("show", "99", "--register", office.register) == 2
 
 
-def test_without_a_register_nothing_is_made_up(tmp_path: Path, said: Callable[[], str]) -> None:
+def test_without_a_register_nothing_is_made_up(tmp_path: Path, said: Said) -> None:
     for command in (["list"], ["show", "2021-0001"], ["register", "check"]):
         assert run([*command, "--register", str(tmp_path / "none.sqlite")]) == 1
     assert list(tmp_path.iterdir()) == []

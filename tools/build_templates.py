@@ -64,12 +64,123 @@ SCORESHEETS: dict[str, tuple[Column, ...]] = {
 }
 
 
+# ── the authority's papers ───────────────────────────────────────────────────────────────────────────────
+
+LIST = (
+    Column(11, "TT", "row.no"),
+    Column(50, "Tổ chức đảng"),
+    Column(24, "Số trong sổ", "row.number"),
+    Column(16, "Điểm", "row.total"),
+    Column(32, "Mức được công nhận", "row.decided"),
+    Column(32, "Ghi chú", "row.note"),
+)
+
+
+def decision() -> WordDocument:
+    """The recognition of results, with its list from a new page ("Quyết định công nhận kết quả")."""
+    document = blank_document(PAGE_FIELD)
+    add_paper_head(document, "công nhận kết quả đánh giá, xếp loại chất lượng tổ chức đảng năm {{ year }}")
+    add_grounds(document)
+    add_each(document, "BCNoiDung", "form", "forms", before="- Căn cứ ", after=";")
+    add_text(document, "BCNoiDung", "- Xét kết quả chấm điểm và đề nghị xếp loại của các tổ chức đảng,")
+    add_text(document, "BCQuyetDinh", "QUYẾT ĐỊNH")
+    add_text(
+        document,
+        "BCNoiDung",
+        " Công nhận kết quả đánh giá, xếp loại chất lượng năm {{ year }} của {{ count }} tổ chức đảng "
+        "(có danh sách kèm theo), trong đó:",
+        label="Điều 1.",
+    )
+    with block(document, "for rating in ratings"):
+        add_text(document, "BCNoiDung", "- {{ rating.name }}: {{ rating.count }} tổ chức đảng.")
+    add_text(document, "BCNoiDung", " Quyết định có hiệu lực từ {{ effective }}.", label="Điều 2.")
+    add_text(
+        document,
+        "BCNoiDung",
+        " Các cơ quan có liên quan và các tổ chức đảng có tên trong danh sách chịu trách nhiệm thi hành "
+        "Quyết định này.",
+        label="Điều 3.",
+    )
+    add_paper_signature(document)
+    add_text(document, "BCDanhSach", "DANH SÁCH")
+    add_text(document, "BCTrichYeu", "tổ chức đảng được công nhận kết quả đánh giá, xếp loại chất lượng năm {{ year }}")
+    add_text(
+        document, "BCGhiChuGiua", "(Kèm theo Quyết định số {{ decision_number }} {{ decision_date }} của {{ body }})"
+    )
+    table = add_table(document, "BCBangChamDiem", tuple(column.width for column in LIST))
+    for cell, column in zip(add_row(table, repeated=True), LIST, strict=True):
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        add_text(cell, "BCDauBang", column.title)
+    with row_block(table, "for row in rows"):
+        cell = add_point_row(table, LIST, "BCTieuChiSo")
+        add_text(cell, "BCTieuChi", "{{ row.organization }} ({{ row.superior }})")
+    return document
+
+
+def revocation() -> WordDocument:
+    """The revocation of one result ("Quyết định về việc hủy bỏ kết quả")."""
+    document = blank_document(PAGE_FIELD)
+    add_paper_head(document, "về việc hủy bỏ kết quả đánh giá, xếp loại chất lượng tổ chức đảng năm {{ year }}")
+    add_grounds(document)
+    add_text(document, "BCNoiDung", "- Căn cứ {{ form }};")
+    add_text(document, "BCNoiDung", "- Xét việc {{ organization }} {{ ground }},")
+    add_text(document, "BCQuyetDinh", "QUYẾT ĐỊNH")
+    add_text(
+        document,
+        "BCNoiDung",
+        " Hủy bỏ kết quả đánh giá, xếp loại chất lượng năm {{ year }} của {{ organization }} thuộc {{ superior }} "
+        "(số {{ number }} trong sổ theo dõi), mức “{{ rating }}”{% if recognised_by %}, đã được công nhận tại "
+        "{{ recognised_by }}{% endif %}. Lý do: {{ reason }}.",
+        label="Điều 1.",
+    )
+    add_text(
+        document,
+        "BCNoiDung",
+        " Tổ chức đảng nêu tại Điều 1 được đánh giá, xếp loại lại theo mẫu của năm {{ year }}.",
+        label="Điều 2.",
+    )
+    add_text(
+        document,
+        "BCNoiDung",
+        " Quyết định có hiệu lực từ {{ effective }}. Các cơ quan có liên quan và tổ chức đảng nêu tại Điều 1 chịu "
+        "trách nhiệm thi hành Quyết định này.",
+        label="Điều 3.",
+    )
+    add_paper_signature(document)
+    return document
+
+
+def add_paper_head(document: WordDocument, about: str) -> None:
+    """Head of the page, name of the paper, what it is about, and who decides."""
+    add_page_head(document)
+    add_text(document, "BCTenVanBan", "QUYẾT ĐỊNH")
+    add_text(document, "BCTrichYeu", about)
+    add_text(document, "BCThamQuyen", "{{ body }}")
+
+
+def add_grounds(document: WordDocument) -> None:
+    """The grounds that every such decision names first."""
+    add_text(document, "BCNoiDung", "- Căn cứ Điều lệ Đảng Cộng sản Việt Nam;")
+
+
+def add_paper_signature(document: WordDocument) -> None:
+    """Recipients at the left, the signature at the right."""
+    table = add_table(document, "BCBangDauTrang", HEAD_COLUMNS)
+    left, right = add_row(table)
+    add_text(left, "BCNoiNhan", "Nơi nhận:")
+    add_text(left, "BCNoiNhanDong", "- Như Điều 3;")
+    add_text(left, "BCNoiNhanDong", "- Lưu văn thư.")
+    add_optional(right, "BCKyGiua", "signature.authority")
+    add_text(right, "BCKyGiua", "{{ signature.position }}")
+    add_text(right, "BCKyGiuaTen", "{{ signature.name }}")
+
+
 # ── the form, top to bottom ──────────────────────────────────────────────────────────────────────────────
 
 
 def scoresheet(columns: tuple[Column, ...]) -> WordDocument:
     """The scoresheet of one organisation ("Bảng chấm điểm")."""
-    document = blank_document()
+    document = blank_document(PAGE_FIELD + RUNNING_DRAFT_MARK)
     add_draft_mark(document)
     add_page_head(document)
     add_title(document)
@@ -221,10 +332,10 @@ def add_optional(container: Container, style: str, value: str) -> None:
         add_text(container, style, f"{{{{ {value} }}}}")
 
 
-def add_each(container: Container, style: str, name: str, values: str) -> None:
-    """A paragraph for each of `values`."""
+def add_each(container: Container, style: str, name: str, values: str, before: str = "", after: str = "") -> None:
+    """A paragraph for each of `values`, between fixed words."""
     with block(container, f"for {name} in {values}"):
-        add_text(container, style, f"{{{{ {name} }}}}")
+        add_text(container, style, f"{before}{{{{ {name} }}}}{after}")
 
 
 @contextmanager
@@ -322,6 +433,7 @@ class Style:
     before: float | None = None  # points
     after: float | None = None  # points
     line: float | None = None  # points, at least
+    new_page: bool | None = None  # begins one
     keep: bool | None = None  # on one page, and with the next paragraph
     outline: int | None = None  # level in Word's navigation pane, from 1
     borders: tuple[str, ...] = ()  # sides
@@ -380,6 +492,15 @@ STYLES = (
     Style("BCKyQuyenHan", "BC Ký - quyền hạn", base="BCKyChucVu"),
     Style("BCKyChuDan", "BC Ký - chú dẫn", base="BCKyChucVu", bold=False, italic=True),
     Style("BCKyHoTen", "BC Ký - họ tên", base="BCKyChucVu", before=92),
+    # The authority's papers
+    Style("BCThamQuyen", "BC Cơ quan quyết định", bold=True, align="center", before=6, after=12),
+    Style("BCQuyetDinh", "BC Quyết định (giữa trang)", bold=True, align="center", before=12, after=12, keep=True),
+    Style("BCNoiNhan", "BC Nơi nhận", size=12, bold=True, italic=True, before=12),
+    Style("BCNoiNhanDong", "BC Nơi nhận (các dòng)", size=11),
+    Style("BCKyGiua", "BC Ký (bên phải)", bold=True, align="center", keep=True),
+    Style("BCKyGiuaTen", "BC Ký (bên phải) - họ tên", base="BCKyGiua", before=92, keep=False),
+    Style("BCDanhSach", "BC Danh sách", bold=True, align="center", new_page=True),
+    Style("BCGhiChuGiua", "BC Kèm theo quyết định", italic=True, align="center", after=12),
     # Tags that docxtpl takes away
     Style("BCLenhMau", "BC Lệnh mẫu (không in)", size=9, color="808080"),
 )
@@ -458,6 +579,7 @@ def style_xml(style: Style) -> str:
     paragraph = (
         element("keepNext", val=style.keep)
         + element("keepLines", val=style.keep)
+        + element("pageBreakBefore", val=style.new_page)
         + ('<w:numPr><w:numId w:val="1"/></w:numPr>' if style.numbered else "")
         + (f"<w:pBdr>{lines}</w:pBdr>" if lines else "")
         + element(
@@ -533,7 +655,7 @@ RUNNING_DRAFT_MARK = (
 PAGE_FIELD = '<w:fldSimple w:instr=" PAGE "><w:r><w:t>2</w:t></w:r></w:fldSimple>'
 
 
-def blank_document() -> WordDocument:
+def blank_document(running_head: str) -> WordDocument:
     """An empty A4 page with our styles and nothing of python-docx's own template."""
     document = Document()
     keep_parts(document.part.rels, KIND.STYLES, KIND.NUMBERING, KIND.SETTINGS)
@@ -542,7 +664,7 @@ def blank_document() -> WordDocument:
     replace_content(document.part.numbering_part.element, NUMBERING)
     replace_content(document.settings.element, SETTINGS)
     clear_properties(document)
-    set_page(document)
+    set_page(document, running_head)
     return document
 
 
@@ -572,7 +694,7 @@ def clear_properties(document: WordDocument) -> None:
     properties.created = properties.modified = FILE_DATE
 
 
-def set_page(document: WordDocument) -> None:
+def set_page(document: WordDocument, running_head: str) -> None:
     """A4 with the official margins; the page number at the top from page 2 on."""
     section = document.sections[0]
     section._sectPr.attrib.clear()
@@ -584,7 +706,7 @@ def set_page(document: WordDocument) -> None:
     section.header.is_linked_to_previous = False
     number = section.header.paragraphs[0]
     number._p.style = "BCSoTrang"
-    number._p.extend(elements(PAGE_FIELD + RUNNING_DRAFT_MARK))
+    number._p.extend(elements(running_head))
 
 
 def package(document: WordDocument) -> bytes:
@@ -602,9 +724,11 @@ def package(document: WordDocument) -> bytes:
 def main() -> None:
     """Write every template."""
     for form, columns in SCORESHEETS.items():
-        path = TEMPLATES / form / "scoresheet.docx"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(package(scoresheet(columns)))
+        folder = TEMPLATES / form
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "scoresheet.docx").write_bytes(package(scoresheet(columns)))
+        (folder / "decision.docx").write_bytes(package(decision()))
+        (folder / "revocation.docx").write_bytes(package(revocation()))
 
 
 if __name__ == "__main__":

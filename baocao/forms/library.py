@@ -48,6 +48,14 @@ class FormFolder:
         """The Word template of the scoresheet."""
         return self.path / "scoresheet.docx"
 
+    def paper(self, name: str) -> bytes:
+        """Return the Word template of another paper: `decision`, `revocation`.
+
+        Raises:
+            DataError: it cannot be read.
+        """
+        return read_limited(self.path / f"{name}.docx", MOST_TEMPLATE_BYTES)
+
     @cached_property
     def template(self) -> bytes:
         """The bytes of the Word template, read once: what is printed and what is digested are the same.
@@ -61,6 +69,10 @@ class FormFolder:
     def template_digest(self) -> str:
         """SHA-256 of the Word template's bytes."""
         return hashlib.sha256(self.template).hexdigest()
+
+
+PAPERS = ("decision", "revocation")
+"""The Word templates beside that of the scoresheet: the papers of the authority."""
 
 
 class Library:

@@ -11,13 +11,14 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from baocao import __version__, messages_form
-from baocao.errors import DataError
+from baocao.errors import DataError, Problem
 from baocao.forms import FormFolder
 from baocao.forms.model import Form
 from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.rendering import package
 from baocao.rendering.context import bare, blank, scoresheet_context
+from baocao.rendering.decisions import sample_contexts
 from baocao.rendering.proof import proofread
 from baocao.rendering.template import fill
 from baocao.text import clean
@@ -31,6 +32,7 @@ __all__ = [
     "left_out",
     "number_in",
     "paragraphs",
+    "try_papers",
     "try_template",
     "version_line",
 ]
@@ -170,6 +172,28 @@ def try_template(judged: Judged, narrative: Narrative) -> None:
         absent = [messages_form.left_out(sentence) for sentence in left_out(judged.form, printed)]
         if absent:
             raise DataError(absent)
+
+
+def try_papers(folder: FormFolder) -> dict[str, bytes]:
+    """Proof-read and fill the templates of the authority's papers with samples; name → docx.
+
+    Raises:
+        DataError: with every fault, each in its file.
+    """
+    made: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for name, context in sample_contexts(folder.form).items():
+        source = str(folder.path / f"{name}.docx")
+        try:
+            template = folder.paper(name)
+            package.unpack(template)
+            problems += [fault.inside(source) for fault in proofread(template, context)]
+            made[name] = package.pack(fill(template, context, {}, date(folder.form.year, 12, 31)))
+        except DataError as error:
+            problems += [problem.inside(source) for problem in error.problems]
+    if problems:
+        raise DataError(list(dict.fromkeys(problems)))
+    return made
 
 
 def paragraphs(document: bytes) -> list[str]:

@@ -11,7 +11,7 @@ from baocao.forms.model import Form
 from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.scoring import Line
-from baocao.submission import Mark, Submission
+from baocao.submission import Issuer, Mark, Signature, Submission
 from baocao.text import BLANK, long_date, points
 
 Printable = str | list["Printable"] | dict[str, "Printable"]
@@ -64,7 +64,7 @@ def scoresheet_context(judged: Judged, narrative: Narrative, *, draft: bool, rep
         "proposed_label": texts.proposed_label,
         "proposed": form.ladder.names[proposed] if proposed else additions.undetermined,
         "signature": {
-            "place_date": "" if head else _place_date(submission),
+            "place_date": "" if head else _place_date(submission.signature),
             "authority": submission.signature.authority or "",
             "position": submission.signature.position,
             "line": texts.signature_line,
@@ -115,17 +115,23 @@ def _head(form: Form, submission: Submission) -> Context | None:
     issuer, additions = submission.issuer, form.additions
     if issuer is None:
         return None
+    number = f"{additions.number_label} {issuer.symbol}" if issuer.symbol else additions.number_blank
+    return page_head(issuer, submission.signature, additions.party, number)
+
+
+def page_head(issuer: Issuer, signature: Signature, party: str, number: str) -> Context:
+    """Return the head of a page: superior and agency, number and symbol, title of the Party, place and date."""
     return {
         "superior": issuer.superior.upper(),
         "agency": issuer.agency.upper(),
-        "number": f"{additions.number_label} {issuer.symbol}" if issuer.symbol else additions.number_blank,
-        "party": additions.party,
-        "place_date": _place_date(submission),
+        "number": number,
+        "party": party,
+        "place_date": _place_date(signature),
     }
 
 
-def _place_date(submission: Submission) -> str:
-    return f"{submission.signature.place}, {_date(submission.signature.date)}"
+def _place_date(signature: Signature) -> str:
+    return f"{signature.place}, {_date(signature.date)}"
 
 
 def _date(day: date | None) -> str:
