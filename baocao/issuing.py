@@ -23,7 +23,7 @@ from baocao.register import Act, Entry, Issue, Kind, Number, Register, Sheet, St
 from baocao.rendering import issued_scoresheet
 from baocao.rendering.decisions import Revocation, revocation_document
 from baocao.submission import Submission
-from baocao.text import long_date
+from baocao.text import clean, long_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def issue(desk: Desk, result: Result) -> Entry:
         MissingError: the register cannot be written.
     """
     judged, narrative = _issuable(result)
-    document = issued_scoresheet(judged, narrative, "issued")
+    document = issued_scoresheet(judged, narrative, Kind.ISSUED)
     organization, form = judged.submission.organization.id, judged.form
     act = _act(desk, judged)
     draft = Issue(Sheet(organization, form.id, form.year), act, record_of(judged, document.digest).payload())
@@ -69,8 +69,7 @@ def correct(desk: Desk, number: Number, result: Result) -> Entry:
     if judged.rating.proposed != before.proposed:
         found = judged.form.ladder.names[judged.rating.proposed or ""]
         raise DataError([messages.correction_changes_rating(str(number), before.ladder[before.proposed], found)])
-    line = messages.corrects_line(str(number), status.issued.act.effective, desk.act.reason)
-    document = issued_scoresheet(judged, narrative, "corrected", [line])
+    document = issued_scoresheet(judged, narrative, Kind.CORRECTED, _lines(Kind.CORRECTED, status, desk.act))
     draft = Step(Kind.CORRECTED, number, _act(desk, judged), record_of(judged, document.digest).payload())
     times = len(status.corrections) + 1
     with desk.register.transaction() as transaction:
@@ -92,8 +91,7 @@ def reissue(desk: Desk, number: Number, result: Result) -> Entry:
     status = status_of(desk.register, number)
     _same_subject(judged, record_in(status.issued), number)
     narrative = with_changes(narrative, stored(desk.register, latest(status)), judged, str(number))
-    line = messages.replaces_line(str(number), status.issued.act.effective, desk.act.reason)
-    document = issued_scoresheet(judged, narrative, "reissued", [line])
+    document = issued_scoresheet(judged, narrative, Kind.REISSUED, _lines(Kind.REISSUED, status, desk.act))
     draft = Step(Kind.REISSUED, number, _act(desk, judged), record_of(judged, document.digest).payload())
     with desk.register.transaction() as transaction:
         new = transaction.upcoming(judged.form.year)
@@ -214,6 +212,37 @@ def stored(register: Register, entry: Entry) -> Judged:
     with stored_folder(register, entry) as folder:
         judged, _narrative = judge(folder, Submission.model_validate(raw))
     return judged
+
+
+def _lines(kind: Kind, about: Status, act: Act) -> list[str]:
+    """Return what a paper says of the one that it corrects or replaces."""
+    number, day, reason = str(about.number), about.issued.act.effective, clean(act.reason)
+    if kind is Kind.CORRECTED:
+        return [messages.corrects_line(number, day, reason)]
+    return [messages.replaces_line(number, day, reason)] if kind is Kind.REISSUED else []
+
+
+# --- printed again ---------------------------------------------------------------------------------------------
+
+
+def printed_again(register: Register, entry: Entry) -> bytes:
+    """Return the scoresheet of an entry, made anew from what was stored with it.
+
+    Raises:
+        DataError: a stored content is gone, or this version cannot read it any more.
+    """
+    history = register.history(entry.number)
+    about = statuses(history)[entry.replaces or entry.number]
+    digest = entry.content("submission")
+    assert digest is not None  # every entry with a record has all roles
+    raw, _faults = parse(register.content(digest))
+    with stored_folder(register, entry) as folder:
+        judged, narrative = judge(folder, Submission.model_validate(raw))
+        if entry.kind is Kind.REISSUED:
+            before = [found for found in history if found.number == entry.replaces and found.content("submission")]
+            narrative = with_changes(narrative, stored(register, before[-1]), judged, str(entry.replaces))
+        document = issued_scoresheet(judged, narrative, entry.kind, _lines(entry.kind, about, entry.act))
+    return document.numbered(str(entry.number))
 
 
 def _file_name(number: Number, judged: Judged, suffix: str = "") -> str:

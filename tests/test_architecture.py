@@ -72,6 +72,7 @@ ORDER = (
     "records",
     "issuing",
     "deciding",
+    "verifying",
     "report",
     "compare",
     "cli.words",

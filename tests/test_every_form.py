@@ -97,6 +97,7 @@ REGISTER_RUNS: dict[str, Callable[[Office], list[str]]] = {
     "list": lambda office: ["--register", office.register],
     "show": _first,
     "history": _first,
+    "reproduce": _first,
     "register check": lambda office: ["--register", office.register],
     "register backup": lambda office: [str(office.folder / "backup.sqlite"), "--register", office.register],
     "register export": lambda office: [str(office.folder / "export.jsonl"), "--register", office.register],

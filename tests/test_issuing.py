@@ -367,6 +367,25 @@ def test_the_history_is_the_whole_chain(office: Office, said: Said) -> None:
     assert {entry["by"] for entry in entries} == {"Nguyễn Thị Hoa"}
 
 
+def test_every_document_is_made_again_just_as_it_was(office: Office, said: Said) -> None:
+    signed = {"place": "Lộc An", "date": "2021-12-10", "position": "PHÓ BAN", "name": "Lê Thị B"}
+    assert correct(office, FIRST, edited(office, FIRST, signature=signed)) == 0
+    assert revoke(office, FIRST) == 0
+    assert reissue(office, FIRST, office.input_of(FIRST)) == 0
+    said()
+    for number, documents in (("2021-0001", 2), ("2021-0011", 1), ("2021-0007", 1)):
+        assert office.run("reproduce", number, "--register", office.register) == 0
+        assert said().count("giống hệt bản đã ban hành") == documents
+
+
+def test_a_newer_program_says_which_part_comes_out_otherwise(
+    office: Office, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("baocao.rendering.__version__", "9.9.9")
+    assert office.run("reproduce", "2021-0001", "--register", office.register) == 1
+    assert "khác bản đã ban hành (lập bằng baocao 0.1.0) ở docProps/core.xml" in said()
+
+
 def test_a_number_is_shown_as_it_stood_or_said_not_to_be_there_yet(office: Office, said: Said) -> None:
     assert office.run("show", "2021-0001", "--register", office.register) == 0
     assert "Trạng thái: còn hiệu lực" in said()

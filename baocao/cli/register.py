@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from baocao import deciding, decision_files, issuing, messages, messages_register, records
+from baocao import deciding, decision_files, issuing, messages, messages_register, records, verifying
 from baocao.cli import show, show_register, words
 from baocao.cli.common import AsJson, OfficePath, Output, Paths, Templates, assess_all, say
 from baocao.errors import DataError, MissingError, UsageError
@@ -275,6 +275,15 @@ def history(number: NumberArgument, register: Location = DEFAULT, as_json: AsJso
     say(show_register.history(entries, as_json=as_json))
 
 
+def reproduce(number: NumberArgument, register: Location = DEFAULT) -> None:
+    """Lập lại văn bản của một số từ những gì đã lưu. So từng phần với bản đã ban hành, nêu phần nào khác."""
+    with _opened(register) as opened:
+        found = verifying.reproduce(opened, _number(number))
+    say(show_register.reproduced(found))
+    if any(made.differing for made in found):
+        raise typer.Exit(DataError.exit_code)
+
+
 # --- the register itself -----------------------------------------------------------------------------------------
 
 
@@ -326,5 +335,6 @@ def add_commands(parent: typer.Typer) -> None:
         ("list", list_),
         ("show", show_),
         ("history", history),
+        ("reproduce", reproduce),
     ):
         parent.command(name, cls=words.Command)(command)

@@ -12,6 +12,7 @@ from baocao.pipeline import Result
 from baocao.records import decided_in, latest, record_in
 from baocao.register import Entry, Kind, State, Status
 from baocao.text import points
+from baocao.verifying import Reproduction
 
 _STATE = {
     State.IN_FORCE: "còn hiệu lực",
@@ -153,6 +154,16 @@ def _links(status: Status) -> Iterator[str]:
         yield f"Hủy bỏ từ ngày {status.revoked.act.effective:%d/%m/%Y}: {status.revoked.act.reason}"
     if status.replaced_by:
         yield f"Được thay bằng số {status.replaced_by}"
+
+
+def reproduced(found: Sequence[Reproduction]) -> Iterator[str]:
+    """Write whether the documents of a number came out as they were."""
+    for made in found:
+        what = f"{made.entry.number}, {_KIND[made.entry.kind]} ngày {made.entry.act.effective:%d/%m/%Y}"
+        if made.differing:
+            yield f"{what}: khác bản đã ban hành (lập bằng baocao {made.version}) ở {', '.join(made.differing)}"
+        else:
+            yield f"{what}: giống hệt bản đã ban hành"
 
 
 def history(entries: Sequence[Entry], *, as_json: bool) -> Iterator[str]:

@@ -26,6 +26,7 @@ from baocao.text import clean
 __all__ = [
     "Unnumbered",
     "blank_scoresheet",
+    "differing_parts",
     "draft_scoresheet",
     "is_ours",
     "issued_scoresheet",
@@ -93,6 +94,17 @@ def number_in(document: bytes) -> str | None:
         DataError: it is no docx.
     """
     return package.labels(package.unpack(document)).get(f"{MARK}.number")
+
+
+def differing_parts(first: bytes, second: bytes) -> tuple[str, ...]:
+    """Return the parts in which two documents differ, custom properties left out as in the content digest.
+
+    Raises:
+        DataError: one is no docx.
+    """
+    one, other = package.unpack(first), package.unpack(second)
+    names = sorted(one.keys() | other.keys())
+    return tuple(name for name in names if name != package.CUSTOM and one.get(name) != other.get(name))
 
 
 def blank_scoresheet(judged: Judged, narrative: Narrative) -> bytes:
