@@ -7,8 +7,9 @@ What goes wrong with disk, lock, network or permission is told as a `Problem`; a
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -28,6 +29,8 @@ from baocao.register.tables import VERSION_TABLE
 
 PATIENCE = 60.0
 """Seconds to wait for others who write: a folder of hundreds may be issued in one transaction."""
+
+_PAUSE = 0.02
 
 _LOCK = 0x62616F63616F
 """Key of the advisory lock on PostgreSQL: “baocao”. It is held for the length of a transaction."""
@@ -179,13 +182,21 @@ def _bring_up(database: Database, *, create: bool) -> None:
 
 
 def _use_wal(database: Database) -> None:
-    """Let readers work beside a writer. The mode stays in the file; it cannot be set inside a transaction."""
-    with told(database.name, database.patience):
-        connection = database.engine.raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA journal_mode = WAL")
-        finally:
-            connection.close()
+    """Let readers work beside a writer. The mode stays in the file; it cannot be set inside a transaction.
+
+    SQLite does not wait for others here, as it does elsewhere: of many who open a new register, one sets the mode.
+    """
+    until = time.monotonic() + database.patience
+    with told(database.name, database.patience), closing(database.engine.raw_connection()) as connection:
+        while True:
+            try:
+                connection.cursor().execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if _primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(_PAUSE)
+            else:
+                return
 
 
 def _config() -> Config:
@@ -225,5 +236,10 @@ def _explain(error: BaseException | None, name: str, patience: float) -> Problem
         None: messages.unreachable(name),  # psycopg has no code from a server that it cannot talk to
     }
     if isinstance(error, sqlite3.Error):
-        return problems.get(getattr(error, "sqlite_errorcode", -1) & 0xFF)
+        return problems.get(_primary_code(error))
     return problems.get(getattr(error, "sqlstate", ""))
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    """Return SQLite's code without what it says beyond it; 255 for an error of Python's driver."""
+    return int(getattr(error, "sqlite_errorcode", 0xFF)) & 0xFF

@@ -203,12 +203,17 @@ def canonical(value: Json) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def stamp(moment: datetime) -> str:
-    """Write a moment as it is stored: `2021-12-05T08:30:00Z`.
+def in_utc(moment: datetime) -> datetime:
+    """Return a moment as entries keep it: in UTC, to the second.
 
     Raises:
         ValueError: it has no time zone, so nobody could say which moment it is.
     """
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as it is stored: `2021-12-05T08:30:00Z`."""
+    return f"{in_utc(moment):%Y-%m-%dT%H:%M:%SZ}"

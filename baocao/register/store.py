@@ -7,16 +7,16 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, tuple_, update
 
 from baocao import messages_register as messages
 from baocao.errors import DataError, Problem
-from baocao.files import try_write
+from baocao.files import reason, try_write
+from baocao.messages import unwritable
 from baocao.register.delivery import is_taken, promise
-from baocao.register.entries import Act, Draft, Entry, Head, Issue, Kind, Number, Sheet, canonical
+from baocao.register.entries import Act, Draft, Entry, Head, Issue, Kind, Number, Sheet, canonical, in_utc
 from baocao.register.status import objections
 from baocao.register.tables import CONTENTS, ENTRIES, ENTRY_CONTENTS, HEAD, from_row, to_row
 from baocao.text import clean
@@ -113,7 +113,10 @@ class Transaction:
         """Say why a path cannot become an output: it cannot be written down, or something is or will be there."""
         if not _writable(str(path)):
             return messages.unwritable_text("output", str(path))
-        return messages.occupied(str(path)) if is_taken(self._connection, self._place, path) else None
+        try:
+            return messages.occupied(str(path)) if is_taken(self._connection, self._place, path) else None
+        except OSError as error:  # a name longer than the system takes
+            return unwritable(str(path), reason(error))
 
     def _entry(self, draft: Draft, digests: Mapping[str, str]) -> Entry:
         """Return the next entry, hash and all."""
@@ -156,8 +159,7 @@ def _tidy(act: Act) -> Act:
     decision = act.decision
     if decision is not None:
         decision = replace(decision, number=clean(decision.number), body=clean(decision.body))
-    recorded = act.recorded.astimezone(UTC).replace(microsecond=0)
-    return replace(act, recorded=recorded, by=clean(act.by), reason=clean(act.reason), decision=decision)
+    return replace(act, recorded=in_utc(act.recorded), by=clean(act.by), reason=clean(act.reason), decision=decision)
 
 
 def _faults(draft: Draft) -> Iterator[Problem]:
