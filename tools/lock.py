@@ -14,7 +14,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
-MARKERS = {"colorama": 'sys_platform == "win32"'}  # click, pytest and build want it on Windows only
+MARKERS = {  # what is wanted on Windows only
+    "colorama": 'sys_platform == "win32"',  # by click, pytest and build
+    "tzdata": 'sys_platform == "win32"',  # by psycopg
+}
 
 
 def requirements() -> list[str]:
