@@ -2,12 +2,16 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import postgresql
+
 IN_CI = os.environ.get("CI") == "true"
-SYSTEM_PROGRAMS = ("soffice", "pdftoppm")
+SYSTEM_PROGRAMS = {"system": ("soffice", "pdftoppm"), "postgresql": ("initdb", "postgres")}
+"""Marker of tests → the programs that they need."""
 
 settings.register_profile("default", deadline=None, max_examples=60, derandomize=IN_CI, print_blob=True)
 settings.register_profile(
@@ -17,12 +21,18 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a `system` test where its programs are missing, but never in CI: there it fails."""
-    if item.get_closest_marker("system") is None:
-        return
-    missing = [program for program in SYSTEM_PROGRAMS if shutil.which(program) is None]
+    """Skip a test where its programs are missing, but never in CI: there it fails."""
+    needed = [name for marker, names in SYSTEM_PROGRAMS.items() if item.get_closest_marker(marker) for name in names]
+    missing = [name for name in needed if shutil.which(name) is None and postgresql.program(name) is None]
     if missing:
         reason = f"not on this machine: {', '.join(missing)} (tests/system.sh installs them)"
         if IN_CI:
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a real server, with `{}` for the name of the database."""
+    with postgresql.server() as url:
+        yield url

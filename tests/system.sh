@@ -8,6 +8,7 @@ set -u
 NEEDS='
 libreoffice-writer   has_writer
 poppler-utils        command -v pdftoppm
+postgresql           ls /usr/lib/postgresql/*/bin/initdb || command -v initdb
 fonts-liberation2    fc-list "Liberation Serif:charset=1ed5" | grep -q .  # version 1 has no Vietnamese letters
 '
 

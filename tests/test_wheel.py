@@ -74,6 +74,7 @@ def test_wheel_holds_the_package_and_the_forms_and_nothing_else(wheel: Path) -> 
 
     assert "baocao/py.typed" in names
     assert "baocao/templates/hoi-quan-chung/2021/form.toml" in names
+    assert "baocao/register/migrations/versions/v0001_register.py" in names
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"baocao"}
     assert [name for name in names if name.endswith((".pyc", ".py~")) or "~$" in name] == []
 
