@@ -111,10 +111,11 @@ def _write(connection: Connection, delivery: Delivery) -> Problem | None:
     if hashlib.sha256(content).hexdigest() != delivery.digest:
         return messages.damaged_document(number, str(path))
     try:
-        if path.exists():
-            return None if path.is_file() and path.read_bytes() == content else messages.occupied(str(path))
-        write_whole(path, content)
-        remove_leftovers(path)
+        if not path.exists():
+            write_whole(path, content)
+        elif not path.is_file() or path.read_bytes() != content:
+            return messages.occupied(str(path))
+        remove_leftovers(path)  # also when the file is there: its writer may have been the second to be killed
     except MissingError as error:
         return messages.not_delivered(number, str(path), "; ".join(problem.message for problem in error.problems))
     except OSError as error:
