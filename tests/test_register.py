@@ -542,10 +542,13 @@ def test_a_file_that_was_written_but_not_marked_is_only_marked(register: Registe
     assert path.stat().st_mtime_ns == before
 
 
-def test_what_a_killed_writer_left_beside_the_file_is_removed(register: Register, tmp_path: Path) -> None:
+@pytest.mark.parametrize("there", [False, True])
+def test_what_a_killed_writer_left_beside_the_file_is_removed(register: Register, tmp_path: Path, there: bool) -> None:
     path = tmp_path / "out" / "a.docx"
     register.append(issue(), {"document": b"docx"}, {"document": path})
     (path.parent / ".a.docx.abc.tmp").write_bytes(b"do")
+    if there:  # it was written by the next one, which was killed, too
+        path.write_bytes(b"docx")
     register.deliver()
     assert [file.name for file in path.parent.iterdir()] == ["a.docx"]
 
