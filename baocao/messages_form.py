@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from baocao.errors import Problem
+from baocao.errors import Blocks, Problem
 from baocao.messages import SHOWN_WIDTH, nearest, show
 from baocao.text import points, shorten
 
@@ -273,6 +273,19 @@ def phrase_digit(key: str, found: str) -> Problem:
 
 def bad_template(reason: str) -> Problem:
     return Problem("", f"không in thử được mẫu Word: {reason}", "Sửa thẻ {{ }} hoặc {% %} trong tệp Word.")
+
+
+def slow_template(reason: str) -> Problem:
+    return Problem(
+        "",
+        f"mẫu Word in chậm, vì phải dựng lại cho từng văn bản: {reason}",
+        "Có thể để nguyên; muốn nhanh thì bỏ chỗ này trong tệp Word.",
+        Blocks.NOTHING,
+    )
+
+
+def impossible_character(found: str) -> Problem:
+    return Problem("", f"có ký tự U+{ord(found):04X} mà tệp Word không chứa được", "Xóa hoặc gõ lại chữ ở chỗ đó.")
 
 
 def not_a_document(reason: str) -> Problem:

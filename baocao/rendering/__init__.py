@@ -17,10 +17,10 @@ from baocao.forms.model import Form
 from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.rendering import package
+from baocao.rendering.compiled import fill
 from baocao.rendering.context import bare, blank, scoresheet_context
 from baocao.rendering.decisions import sample_contexts
 from baocao.rendering.proof import proofread
-from baocao.rendering.template import fill
 from baocao.text import clean
 
 __all__ = [

@@ -8,12 +8,15 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
+from functools import cached_property, lru_cache
 from io import BytesIO
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from baocao import messages_form
 from baocao.errors import DataError
+from baocao.rendering.compressor import DEFAULT, STANDARD, Compressor
 
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
@@ -30,8 +33,17 @@ _RELATIONSHIPS = "_rels/.rels"
 
 _MOST_PARTS = 1000
 _MOST_BYTES = 64 * 1024 * 1024
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-_ZIP_LEVEL = 6
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_CENTRAL = struct.Struct("<4sBB5H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
+"""The records of a zip (PKWARE APPNOTE 4.3.7, 4.3.12, 4.3.16)."""
+_ZIP_VERSION = 20
+_ZIP_UNIX = 3
+_ZIP_DEFLATED = 8
+_ZIP_MIDNIGHT, _ZIP_1980 = 0, (1 << 5) | 1
+_ZIP_UTF8 = 0x800
+_ZIP_MODE = 0o600 << 16
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -60,44 +72,64 @@ def unpack(content: bytes) -> Parts:
     return parts
 
 
-def pack(parts: Mapping[str, bytes]) -> bytes:
-    """Return the docx of some parts: the same parts give the same bytes (with the same zlib)."""
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=_ZIP_LEVEL) as archive:
-        for name in sorted(parts, key=lambda name: (name != _TYPES, name != _RELATIONSHIPS, name)):
-            entry = zipfile.ZipInfo(name, _ZIP_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            archive.writestr(entry, parts[name])
-    return packed.getvalue()
+class Kept(bytes):
+    """A part that comes again in every document of a template: digested and compressed once."""
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the content."""
+        return hashlib.sha256(self).hexdigest()
+
+    @cached_property
+    def deflated(self) -> tuple[int, bytes]:
+        """CRC and compressed content, by zlib whatever compresses the other parts: once, it may take its time."""
+        return STANDARD.crc32(self), STANDARD.deflate(self)
+
+
+def pack(parts: Mapping[str, bytes], compressor: Compressor = DEFAULT) -> bytes:
+    """Return the docx of some parts: the same parts give the same bytes (with the same compressor).
+
+    The bytes are those that `zipfile` writes with one date, mode and system for all; it takes thirty times as long.
+    """
+    entries: list[bytes] = []
+    directory: list[bytes] = []
+    offset = 0
+    for name in sorted(parts, key=lambda name: (name != _TYPES, name != _RELATIONSHIPS, name)):
+        content = parts[name]
+        if isinstance(content, Kept):
+            crc, deflated = content.deflated
+        else:
+            crc, deflated = compressor.crc32(content), compressor.deflate(content)
+        path = name.encode()
+        flags = 0 if name.isascii() else _ZIP_UTF8
+        common = (flags, _ZIP_DEFLATED, _ZIP_MIDNIGHT, _ZIP_1980, crc, len(deflated), len(content), len(path), 0)
+        local = _LOCAL.pack(b"PK\3\4", _ZIP_VERSION, *common)
+        directory += (
+            _CENTRAL.pack(b"PK\1\2", _ZIP_VERSION, _ZIP_UNIX, _ZIP_VERSION, *common, 0, 0, 0, _ZIP_MODE, offset),
+            path,
+        )
+        entries += (local, path, deflated)
+        offset += len(local) + len(path) + len(deflated)
+    end = _END.pack(b"PK\5\6", 0, 0, len(parts), len(parts), sum(map(len, directory)), offset, 0)
+    return b"".join((*entries, *directory, end))
 
 
 def content_digest(parts: Mapping[str, bytes]) -> str:
     """Return the SHA-256 over the sorted parts, custom properties left out: independent of zip and compressor."""
-    digest = hashlib.sha256()
-    for name in sorted(parts):
-        if name != CUSTOM:
-            digest.update(f"{name}\0{hashlib.sha256(parts[name]).hexdigest()}\n".encode())
-    return digest.hexdigest()
+    lines = [f"{name}\0{_sha256(parts[name])}\n" for name in sorted(parts) if name != CUSTOM]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _sha256(content: bytes) -> str:
+    return content.sha256 if isinstance(content, Kept) else hashlib.sha256(content).hexdigest()
 
 
 def label(parts: Parts, properties: Iterable[tuple[str, str]]) -> Parts:
     """Return the parts with custom document properties, the content digest (`baocao.digest`) the last of them."""
     labelled = {
         **parts,
-        _TYPES: _with_child(
-            parts[_TYPES],
-            f"{{{_PACKAGE}/content-types}}Override",
-            PartName=f"/{CUSTOM}",
-            ContentType=_CUSTOM_TYPE,
-        ),
-        _RELATIONSHIPS: _with_child(
-            parts[_RELATIONSHIPS],
-            f"{{{_PACKAGE}/relationships}}Relationship",
-            Id="rIdBaocao",
-            Type=_CUSTOM_KIND,
-            Target=CUSTOM,
-        ),
+        _TYPES: _with_type(parts[_TYPES]),
+        _RELATIONSHIPS: _with_relationship(parts[_RELATIONSHIPS]),
     }
     labelled[CUSTOM] = _custom_xml((*properties, ("baocao.digest", content_digest(labelled))))
     return labelled
@@ -121,6 +153,18 @@ def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True)
 
 
+@lru_cache(maxsize=16)
+def _with_type(types: bytes) -> Kept:
+    tag = f"{{{_PACKAGE}/content-types}}Override"
+    return Kept(_with_child(types, tag, PartName=f"/{CUSTOM}", ContentType=_CUSTOM_TYPE))
+
+
+@lru_cache(maxsize=16)
+def _with_relationship(relationships: bytes) -> Kept:
+    tag = f"{{{_PACKAGE}/relationships}}Relationship"
+    return Kept(_with_child(relationships, tag, Id="rIdBaocao", Type=_CUSTOM_KIND, Target=CUSTOM))
+
+
 def _with_child(content: bytes, tag: str, **attributes: str) -> bytes:
     """Return the XML with one more child under its root, in place of one that points to the same part."""
     root = etree.fromstring(content, _parser())
@@ -133,16 +177,18 @@ def _with_child(content: bytes, tag: str, **attributes: str) -> bytes:
 
 
 def _custom_xml(properties: Iterable[tuple[str, str]]) -> bytes:
-    types = f"{_OFFICE}/docPropsVTypes"
-    root = etree.Element(
-        f"{{{_OFFICE}/custom-properties}}Properties",
-        nsmap={None: f"{_OFFICE}/custom-properties", "vt": types},
+    """Return the part as lxml would write it, in a tenth of the time."""
+    entries = (
+        f'<property fmtid="{_PROPERTY_SET}" pid="{pid}" name="{escape(name, _IN_ATTRIBUTE)}">'
+        f"<vt:lpwstr>{escape(value, _IN_TEXT)}</vt:lpwstr></property>"
+        for pid, (name, value) in enumerate(properties, start=2)
     )
-    for pid, (name, value) in enumerate(properties, start=2):
-        entry = etree.SubElement(
-            root,
-            f"{{{_OFFICE}/custom-properties}}property",
-            attrib={"fmtid": _PROPERTY_SET, "pid": str(pid), "name": name},
-        )
-        etree.SubElement(entry, f"{{{types}}}lpwstr").text = value
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return f"{_CUSTOM_HEAD}{''.join(entries)}</Properties>".encode()
+
+
+_CUSTOM_HEAD = (
+    "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
+    f'<Properties xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes">'
+)
+_IN_TEXT = {"\r": "&#13;"}
+_IN_ATTRIBUTE = {**_IN_TEXT, '"': "&quot;", "\t": "&#9;", "\n": "&#10;"}

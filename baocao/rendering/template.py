@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
+from typing import Any
 
 from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate
@@ -21,7 +22,6 @@ from markupsafe import Markup, escape
 
 from baocao import messages_form
 from baocao.errors import DataError
-from baocao.rendering.context import Context, Printable
 from baocao.rendering.package import Parts, unpack
 
 ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
@@ -35,11 +35,11 @@ _ALLOWED = (
 )  # fmt: skip
 _DEEPEST_LOOP = 3
 
-_LONGEST_PROPERTY = 255
+LONGEST_PROPERTY = 255
 """python-docx refuses longer core properties."""
 
 
-def fill(template: bytes, context: Context, properties: Mapping[str, str], day: date) -> Parts:
+def fill(template: bytes, context: Mapping[str, Any], properties: Mapping[str, str], day: date) -> Parts:
     """Return the parts of the document that `template` makes of `context`.
 
     Args:
@@ -55,12 +55,12 @@ def fill(template: bytes, context: Context, properties: Mapping[str, str], day: 
     admit(template)
     document = DocxTemplate(BytesIO(template))
     document.init_docx()
-    _blank_core_properties(document)
+    blank_core_properties(document)
     try:
         document.render({name: _escaped(value) for name, value in context.items()}, ENVIRONMENT)
     except (TemplateError, TypeError, etree.XMLSyntaxError) as error:
-        raise DataError([messages_form.bad_template(_reason(error))]) from error
-    _set_core_properties(document, properties, day)
+        raise DataError([messages_form.bad_template(reason(error))]) from error
+    set_core_properties(document, properties, day)
     saved = BytesIO()
     document.save(saved)
     return unpack(saved.getvalue())
@@ -83,7 +83,7 @@ def admit(template: bytes) -> None:
     except DAMAGED as error:
         raise DataError([messages_form.not_a_document("tệp hỏng hoặc không phải .docx")]) from error
     except (TemplateError, RecursionError, SyntaxError, TypeError) as error:
-        raise DataError([messages_form.bad_template(_reason(error))]) from error
+        raise DataError([messages_form.bad_template(reason(error))]) from error
     if constructs:
         raise DataError([messages_form.template_construct("", name) for name in dict.fromkeys(constructs)])
 
@@ -108,35 +108,44 @@ def forbidden(node: nodes.Node, depth: int = 0) -> Iterator[str]:
         yield from forbidden(child, depth)
 
 
-def _escaped(value: Printable) -> object:
+def _escaped(value: object) -> object:
     """Return a value in which each text is ready to stand in XML.
 
     Braces become character references, since docxtpl reads `{_{` in a value as `{{` and renders footnotes once
-    more for each section.
+    more for each section. RichText and Listing bring their own XML.
+
+    Raises:
+        TypeError: InlineImage and Subdoc add parts to the `DocxTemplate` that they were made with, and it is another.
     """
     if isinstance(value, dict):
         return {name: _escaped(part) for name, part in value.items()}
     if isinstance(value, list):
         return [_escaped(part) for part in value]
+    if hasattr(value, "tpl"):
+        raise TypeError(f"{type(value).__name__} thuộc về một DocxTemplate khác")
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
     return Markup(str(escape(value)).replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704
 
 
-def _blank_core_properties(document: DocxTemplate) -> None:
+def blank_core_properties(document: DocxTemplate) -> None:
     """Keep docxtpl from rendering what stands in the properties; they are set afterwards."""
     for name in ("author", "comments", "identifier", "language", "subject", "title"):
         setattr(document.docx.core_properties, name, "")
 
 
-def _set_core_properties(document: DocxTemplate, properties: Mapping[str, str], day: date) -> None:
+def set_core_properties(document: DocxTemplate, properties: Mapping[str, str], day: date) -> None:
+    """Set the core properties, each cut to what python-docx accepts; the template's own texts are not kept."""
+    blank_core_properties(document)
     core = document.docx.core_properties
     for name, value in properties.items():
-        setattr(core, name, value[:_LONGEST_PROPERTY])
+        setattr(core, name, value[:LONGEST_PROPERTY])
     core.last_modified_by = "baocao"
     core.language = "vi-VN"
     core.revision = 1
     core.created = core.modified = datetime(day.year, day.month, day.day)  # noqa: DTZ001
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """Return what a library said, without markup and on one line."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", str(error))).strip()
