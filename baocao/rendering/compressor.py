@@ -6,11 +6,6 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-try:
-    from isal import isal_zlib
-except ImportError:
-    isal_zlib = None  # type: ignore[assignment]
-
 
 @dataclass(frozen=True, slots=True)
 class Compressor:
@@ -24,9 +19,16 @@ class Compressor:
 
 STANDARD = Compressor("zlib 6", lambda content: zlib.compress(content, 6, -zlib.MAX_WBITS), zlib.crc32)
 
-FAST = isal_zlib and Compressor(
-    "isal 1", lambda content: isal_zlib.compress(content, 1, -zlib.MAX_WBITS), isal_zlib.crc32
-)
-"""A tenth of the time for a fifth more bytes; `None` where isal is not installed."""
+
+def _isal() -> Compressor | None:
+    try:
+        from isal import isal_zlib  # noqa: PLC0415 – an extra
+    except ImportError:
+        return None
+    return Compressor("isal 1", lambda content: isal_zlib.compress(content, 1, -zlib.MAX_WBITS), isal_zlib.crc32)
+
+
+FAST = _isal()
+"""A tenth of the time for a quarter more bytes; `None` where isal is not installed."""
 
 DEFAULT = FAST or STANDARD

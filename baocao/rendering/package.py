@@ -34,16 +34,18 @@ _RELATIONSHIPS = "_rels/.rels"
 _MOST_PARTS = 1000
 _MOST_BYTES = 64 * 1024 * 1024
 
-_LOCAL = struct.Struct("<4s5H3L2H")
-_CENTRAL = struct.Struct("<4sBB5H3L5H2L")
+# The records of a zip (PKWARE APPNOTE 4.3.7, 4.3.12, 4.3.16); what a part's two records share is written once.
+_ZIP_1980 = (1 << 5) | 1
+_COMMON = struct.Struct("<5H")  # version needed, flags, method, time, date
+_ASCII = _COMMON.pack(20, 0, zipfile.ZIP_DEFLATED, 0, _ZIP_1980)
+_UTF8 = _COMMON.pack(20, 0x800, zipfile.ZIP_DEFLATED, 0, _ZIP_1980)
+_SIZES = struct.Struct("<3L")  # CRC, compressed, as it was
+_LENGTHS = struct.Struct("<2H")  # of the name, of the extra field
+_MADE_BY = b"\x14\x03"  # version 2.0, Unix
+_MODE = struct.pack("<3HL", 0, 0, 0, 0o600 << 16)  # comment, disk, internal and external attributes
 _END = struct.Struct("<4s4H2LH")
-"""The records of a zip (PKWARE APPNOTE 4.3.7, 4.3.12, 4.3.16)."""
-_ZIP_VERSION = 20
-_ZIP_UNIX = 3
-_ZIP_DEFLATED = 8
-_ZIP_MIDNIGHT, _ZIP_1980 = 0, (1 << 5) | 1
-_ZIP_UTF8 = 0x800
-_ZIP_MODE = 0o600 << 16
+_ENTRY = _SIZES.size
+_LOCAL = 4 + _COMMON.size + _SIZES.size + _LENGTHS.size
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -81,37 +83,40 @@ class Kept(bytes):
         return hashlib.sha256(self).hexdigest()
 
     @cached_property
-    def deflated(self) -> tuple[int, bytes]:
-        """CRC and compressed content, by zlib whatever compresses the other parts: once, it may take its time."""
-        return STANDARD.crc32(self), STANDARD.deflate(self)
+    def entry(self) -> bytes:
+        """What `_entry` gives, by zlib whatever compresses the other parts: once, it may take its time."""
+        return _entry(self, STANDARD)
 
 
 def pack(parts: Mapping[str, bytes], compressor: Compressor = DEFAULT) -> bytes:
     """Return the docx of some parts: the same parts give the same bytes (with the same compressor).
 
-    The bytes are those that `zipfile` writes with one date, mode and system for all; it takes thirty times as long.
+    The bytes are those that `zipfile` writes with one date, mode and system for all, in a tenth of the time.
     """
     entries: list[bytes] = []
     directory: list[bytes] = []
     offset = 0
-    for name in sorted(parts, key=lambda name: (name != _TYPES, name != _RELATIONSHIPS, name)):
+    for name in _ordered(tuple(parts)):
         content = parts[name]
-        if isinstance(content, Kept):
-            crc, deflated = content.deflated
-        else:
-            crc, deflated = compressor.crc32(content), compressor.deflate(content)
+        entry = content.entry if isinstance(content, Kept) else _entry(content, compressor)
         path = name.encode()
-        flags = 0 if name.isascii() else _ZIP_UTF8
-        common = (flags, _ZIP_DEFLATED, _ZIP_MIDNIGHT, _ZIP_1980, crc, len(deflated), len(content), len(path), 0)
-        local = _LOCAL.pack(b"PK\3\4", _ZIP_VERSION, *common)
-        directory += (
-            _CENTRAL.pack(b"PK\1\2", _ZIP_VERSION, _ZIP_UNIX, _ZIP_VERSION, *common, 0, 0, 0, _ZIP_MODE, offset),
-            path,
-        )
-        entries += (local, path, deflated)
-        offset += len(local) + len(path) + len(deflated)
+        head = (_ASCII if name.isascii() else _UTF8) + entry[:_ENTRY] + _LENGTHS.pack(len(path), 0)
+        entries += (b"PK\3\4", head, path, entry[_ENTRY:])
+        directory += (b"PK\1\2", _MADE_BY, head, _MODE, offset.to_bytes(4, "little"), path)
+        offset += _LOCAL + len(path) + len(entry) - _ENTRY
     end = _END.pack(b"PK\5\6", 0, 0, len(parts), len(parts), sum(map(len, directory)), offset, 0)
     return b"".join((*entries, *directory, end))
+
+
+@lru_cache(maxsize=64)
+def _ordered(names: tuple[str, ...]) -> list[str]:
+    return sorted(names, key=lambda name: (name != _TYPES, name != _RELATIONSHIPS, name))
+
+
+def _entry(content: bytes, compressor: Compressor) -> bytes:
+    """Return a compressed part after what both records of a zip say of it."""
+    deflated = compressor.deflate(content)
+    return _SIZES.pack(compressor.crc32(content), len(deflated), len(content)) + deflated
 
 
 def content_digest(parts: Mapping[str, bytes]) -> str:

@@ -8,7 +8,8 @@ table of its place, and the parts of a `dict` are taken without asking for an at
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from io import StringIO
 from typing import Any
 
 from jinja2 import Environment, nodes
@@ -27,6 +28,33 @@ _IMPOSSIBLE_OR_BREAK = re.compile(f"[\a\f]|{_IMPOSSIBLE.pattern}")
 
 _MOST_KEPT = 1024
 _LONGEST_KEPT = 1024
+
+
+class Loop:
+    """What `loop` is in a template; Jinja's own knows more and takes several times as long."""
+
+    __slots__ = ("index0", "length")
+    index0: int
+    length: int
+
+    first = property(lambda self: self.index0 == 0)
+    last = property(lambda self: self.index0 == self.length - 1)
+    index = property(lambda self: self.index0 + 1)
+    revindex = property(lambda self: self.length - self.index0)
+    revindex0 = property(lambda self: self.length - self.index0 - 1)
+
+
+_OF_LOOPS = ("first", "last", "index", "index0", "revindex", "revindex0", "length")
+"""Figures, which the sandbox would let through after looking at each."""
+
+
+def _looped(values: Iterable[Any], undefined: object) -> Iterator[tuple[Any, Loop]]:
+    """Yield each value with its place; called by the program as `LoopContext` is."""
+    items = values if isinstance(values, list) else list(values)
+    loop = Loop()
+    loop.length = len(items)
+    for loop.index0, item in enumerate(items):
+        yield item, loop
 
 
 class NeedsDocxtplError(Exception):
@@ -109,11 +137,17 @@ def compile_story(story: Story, environment: Environment) -> Program:
     kinds = {kind: f"texts_{number}" for number, kind in enumerate(dict.fromkeys(breaks))}
     # the tree lists what it prints in the order of the source
     places = {id(node): kinds[kind] for node, kind in zip(printed, breaks, strict=True)}
-    generator = _BytesGenerator(environment, story.pieces, places)
-    generator.visit(tree)
-    namespace: dict[str, Any] = {"environment": environment, **{name: Texts(kind) for kind, name in kinds.items()}}
-    code = compile(generator.stream.getvalue(), "<template>", "exec")
+    written = StringIO()
+    _BytesGenerator(environment, written, story.pieces, places).visit(tree)
+    namespace: dict[str, Any] = {
+        "environment": environment,
+        "Loop": Loop,
+        **{name: Texts(kind) for kind, name in kinds.items()},
+    }
+    code = compile(written.getvalue(), "<template>", "exec")
     exec(code, namespace)  # noqa: S102 – as jinja2.Template.from_code does: what it runs was written by the generator
+    if _asks_figures_only(tree):
+        namespace["LoopContext"] = _looped
     root, context_class = namespace["root"], environment.context_class
 
     def program(context: Mapping[str, Any]) -> bytes:
@@ -132,6 +166,13 @@ def _source(story: Story) -> Iterable[str]:
             yield f"{{{{ {tag.words} }}}}" if tag.prints else f"{{% {tag.words} %}}"
 
 
+def _asks_figures_only(tree: nodes.Template) -> bool:
+    """Whether all that is asked of `loop` is what `Loop` knows."""
+    figures = [node.node for node in tree.find_all(nodes.Getattr) if node.attr in _OF_LOOPS]
+    known = [owner for owner in figures if isinstance(owner, nodes.Name) and owner.name == "loop"]
+    return len(known) == len([name for name in tree.find_all(nodes.Name) if name.name == "loop"])
+
+
 def _prints(node: nodes.Expr) -> bool:
     return not isinstance(node, nodes.TemplateData)
 
@@ -139,8 +180,10 @@ def _prints(node: nodes.Expr) -> bool:
 class _BytesGenerator(CodeGenerator):
     """Writes `root` as a function that returns a list of byte strings."""
 
-    def __init__(self, environment: Environment, pieces: tuple[bytes, ...], places: Mapping[int, str]) -> None:
-        super().__init__(environment, "<template>", "<template>")
+    def __init__(
+        self, environment: Environment, stream: StringIO, pieces: tuple[bytes, ...], places: Mapping[int, str]
+    ) -> None:
+        super().__init__(environment, "<template>", "<template>", stream)
         self._pieces = pieces
         self._places = places
 
@@ -159,13 +202,13 @@ class _BytesGenerator(CodeGenerator):
         if outermost:
             self.writeline(f"return {frame.buffer}")
 
-    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: object) -> bytes:
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: object) -> str:
         if isinstance(node, nodes.TemplateData):
-            return self._pieces[int(node.data)]
+            return node.data
         raise nodes.Impossible
 
-    def _output_const_repr(self, group: Iterable[Any]) -> str:
-        return repr(b"".join(group))
+    def _output_const_repr(self, group: Iterable[str]) -> str:
+        return repr(b"".join(self._pieces[int(number)] for number in group))
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: object) -> None:
         self._value = self.temporary_identifier()
@@ -175,11 +218,14 @@ class _BytesGenerator(CodeGenerator):
         self.write(f") is str else {self._places[id(node)]}.other({self._value}))")
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802
-        """Take the part of a plain `dict` directly, which is where the sandbox ends up after failing to find an attribute."""
+        """Take the part of a plain `dict` directly: there the sandbox ends up after failing to find an attribute."""
         if hasattr(dict, node.attr):
             super().visit_Getattr(node, frame)
             return
         owner = self.temporary_identifier()
         self.write(f"({owner}[{node.attr!r}] if type({owner} := ")
         self.visit(node.node, frame)
-        self.write(f") is dict and {node.attr!r} in {owner} else environment.getattr({owner}, {node.attr!r}))")
+        self.write(f") is dict and {node.attr!r} in {owner} else ")
+        if node.attr in _OF_LOOPS:
+            self.write(f"{owner}.{node.attr} if type({owner}) is Loop else ")
+        self.write(f"environment.getattr({owner}, {node.attr!r}))")

@@ -106,7 +106,8 @@ def _parsed(text: str) -> Element:
     try:
         return etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
-        raise NotProvedError("thẻ cắt ngang cấu trúc XML, hoặc đứng trong thuộc tính (colspan, cellbg, vm, hm)") from error
+        reason = "thẻ cắt ngang cấu trúc XML, hoặc đứng trong thuộc tính (colspan, cellbg, vm, hm)"
+        raise NotProvedError(reason) from error
 
 
 def _number(node: Element) -> int | None:
@@ -204,11 +205,11 @@ def _with_breaks(linear: str, root: Element, tags: list[Tag], document: DocxTemp
         NotProvedError: a value is printed elsewhere than as the text of a run.
     """
     probe = linear
-    for number in (number for number, tag in enumerate(tags) if tag.prints):
+    for number in [number for number, tag in enumerate(tags) if tag.prints]:
         cut = f"<?baocao-cut {number}?>"
         probe = probe.replace(_instruction(number), cut + cut.join(BREAKS) + cut)
     resolved = document.resolve_listing(probe)
-    nodes = {number: node for node in root.iter() if (number := _number(node)) is not None}
+    nodes = {_number(node): node for node in root.iter()}
     for number, tag in enumerate(tags):
         if not tag.prints:
             yield tag
@@ -240,13 +241,17 @@ def _run(node: Element, words: str) -> Element:
     paragraphs = list(run.iterancestors(qn("w:p")))
     if len(paragraphs) != 1:
         raise NotProvedError(f"thẻ {words} nằm trong ô chữ (text box)")
-    for owner, properties in ((paragraphs[0], qn("w:pPr")), (run, qn("w:rPr"))):
+    for owner, name, properties in ((paragraphs[0], qn("w:p"), qn("w:pPr")), (run, qn("w:r"), qn("w:rPr"))):
         own = list(owner.iter(properties))
-        nested = any(owner is not other for other in owner.iter(owner.tag))
-        misplaced = own and (len(own) > 1 or own[0] is not owner[0] or any(_number(part) is not None for part in own[0].iter()))
+        nested = len(list(owner.iter(name))) > 1
+        misplaced = own and (len(own) > 1 or own[0] is not owner[0] or _has_tags(own[0]))
         if nested or misplaced:
             raise NotProvedError(f"đoạn hoặc chữ quanh thẻ {words} lồng nhau, hoặc có thuộc tính thay đổi")
     return run
+
+
+def _has_tags(element: Element) -> bool:
+    return any(_number(node) is not None for node in element.iter())
 
 
 def _check_break(xml: str, root: Element) -> None:
