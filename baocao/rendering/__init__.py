@@ -17,7 +17,7 @@ from baocao.forms.model import Form
 from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.rendering import package
-from baocao.rendering.compiled import fill
+from baocao.rendering.compiled import compile_template, fill
 from baocao.rendering.context import bare, blank, scoresheet_context
 from baocao.rendering.decisions import sample_contexts
 from baocao.rendering.proof import proofread
@@ -36,6 +36,7 @@ __all__ = [
     "try_papers",
     "try_template",
     "version_line",
+    "why_slow",
 ]
 
 MARK = "baocao"
@@ -206,6 +207,16 @@ def try_papers(folder: FormFolder) -> dict[str, bytes]:
     if problems:
         raise DataError(list(dict.fromkeys(problems)))
     return made
+
+
+def why_slow(template: bytes) -> tuple[Problem, ...]:
+    """Return why docxtpl has to fill each document of a template, which stands in the way of nothing; empty if not.
+
+    Raises:
+        DataError: it is no template that may be used.
+    """
+    reason = compile_template(template).why_not
+    return (messages_form.slow_template(reason),) if reason else ()
 
 
 def paragraphs(document: bytes) -> list[str]:

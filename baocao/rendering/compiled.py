@@ -37,14 +37,14 @@ _STUMBLES = (*by_docxtpl.DAMAGED, TypeError, TemplateError)
 
 
 @lru_cache(maxsize=16)
-def compiled(template: bytes) -> CompiledTemplate:
+def compile_template(template: bytes) -> CompiledTemplate:
     """Return the compiled template; the last sixteen are remembered by their content."""
     return CompiledTemplate(template)
 
 
 def fill(template: bytes, context: Mapping[str, Any], properties: Mapping[str, str], day: date) -> Parts:
     """Return the parts of the document that `template` makes of `context`; see `CompiledTemplate.render`."""
-    return compiled(template).render(context, properties, day)
+    return compile_template(template).render(context, properties, day)
 
 
 class CompiledTemplate:
@@ -102,7 +102,7 @@ class CompiledTemplate:
         if self.why_not:
             return by_docxtpl.fill(self.template, context, properties, day)
         try:
-            stories = {name: program(context) for name, program in self._programs.items()}
+            stories = {name: _kept(program(context)) for name, program in self._programs.items()}
         except NeedsDocxtplError:
             return by_docxtpl.fill(self.template, context, properties, day)
         except (TemplateError, TypeError) as error:
@@ -116,6 +116,15 @@ class CompiledTemplate:
                 self._cores.clear()
             self._cores[names] = _Core(self.template, names)
         return self._cores[names]
+
+
+def _kept(story: bytes) -> bytes:
+    """Return a short story, a header or footer, as one that comes again: in most documents it is the same."""
+    return _again(story) if len(story) <= _SHORT_STORY else story
+
+
+_again = lru_cache(maxsize=64)(Kept)
+_SHORT_STORY = 8192
 
 
 class _Core:

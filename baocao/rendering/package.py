@@ -44,7 +44,6 @@ _LENGTHS = struct.Struct("<2H")  # of the name, of the extra field
 _MADE_BY = b"\x14\x03"  # version 2.0, Unix
 _MODE = struct.pack("<3HL", 0, 0, 0, 0o600 << 16)  # comment, disk, internal and external attributes
 _END = struct.Struct("<4s4H2LH")
-_ENTRY = _SIZES.size
 _LOCAL = 4 + _COMMON.size + _SIZES.size + _LENGTHS.size
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
@@ -83,7 +82,7 @@ class Kept(bytes):
         return hashlib.sha256(self).hexdigest()
 
     @cached_property
-    def entry(self) -> bytes:
+    def entry(self) -> tuple[bytes, bytes]:
         """What `_entry` gives, by zlib whatever compresses the other parts: once, it may take its time."""
         return _entry(self, STANDARD)
 
@@ -96,27 +95,31 @@ def pack(parts: Mapping[str, bytes], compressor: Compressor = DEFAULT) -> bytes:
     entries: list[bytes] = []
     directory: list[bytes] = []
     offset = 0
-    for name in _ordered(tuple(parts)):
+    for name, before, after in _in_order(tuple(parts)):
         content = parts[name]
-        entry = content.entry if isinstance(content, Kept) else _entry(content, compressor)
-        path = name.encode()
-        head = (_ASCII if name.isascii() else _UTF8) + entry[:_ENTRY] + _LENGTHS.pack(len(path), 0)
-        entries += (b"PK\3\4", head, path, entry[_ENTRY:])
-        directory += (b"PK\1\2", _MADE_BY, head, _MODE, offset.to_bytes(4, "little"), path)
-        offset += _LOCAL + len(path) + len(entry) - _ENTRY
+        sizes, deflated = content.entry if isinstance(content, Kept) else _entry(content, compressor)
+        entries += (b"PK\3\4", before, sizes, after, deflated)
+        lengths, path = after[: _LENGTHS.size], after[_LENGTHS.size :]
+        directory += (b"PK\1\2", _MADE_BY, before, sizes, lengths, _MODE, offset.to_bytes(4, "little"), path)
+        offset += _LOCAL + len(path) + len(deflated)
     end = _END.pack(b"PK\5\6", 0, 0, len(parts), len(parts), sum(map(len, directory)), offset, 0)
     return b"".join((*entries, *directory, end))
 
 
 @lru_cache(maxsize=64)
-def _ordered(names: tuple[str, ...]) -> list[str]:
-    return sorted(names, key=lambda name: (name != _TYPES, name != _RELATIONSHIPS, name))
+def _in_order(names: tuple[str, ...]) -> tuple[tuple[str, bytes, bytes], ...]:
+    """Return names in the order of the zip, each with what stands before and after the sizes in a local record."""
+    ordered = sorted(names, key=lambda name: (name != _TYPES, name != _RELATIONSHIPS, name))
+    paths = [(name, name.encode()) for name in ordered]
+    return tuple(
+        (name, _ASCII if name.isascii() else _UTF8, _LENGTHS.pack(len(path), 0) + path) for name, path in paths
+    )
 
 
-def _entry(content: bytes, compressor: Compressor) -> bytes:
-    """Return a compressed part after what both records of a zip say of it."""
+def _entry(content: bytes, compressor: Compressor) -> tuple[bytes, bytes]:
+    """Return what both records of a zip say of a part's content, and the content compressed."""
     deflated = compressor.deflate(content)
-    return _SIZES.pack(compressor.crc32(content), len(deflated), len(content)) + deflated
+    return _SIZES.pack(compressor.crc32(content), len(deflated), len(content)), deflated
 
 
 def content_digest(parts: Mapping[str, bytes]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import StringIO
 from typing import Any
 
-from jinja2 import Environment, nodes
+from jinja2 import Environment, UndefinedError, nodes
 from jinja2.compiler import CodeGenerator, Frame
 
 from baocao import messages_form
@@ -125,6 +125,10 @@ def check_characters(value: str, *, breaks: bool = True) -> None:
 def compile_story(story: Story, environment: Environment) -> Program:
     """Return the program of a story.
 
+    Args:
+        story: a proved story.
+        environment: what its names and expressions mean; undefined names must be errors.
+
     Raises:
         jinja2.TemplateSyntaxError: the tags are none that Jinja understands.
         NotProvedError: a loop calls itself, which Jinja writes as a function that joins text.
@@ -151,7 +155,10 @@ def compile_story(story: Story, environment: Environment) -> Program:
     root, context_class = namespace["root"], environment.context_class
 
     def program(context: Mapping[str, Any]) -> bytes:
-        return b"".join(root(context_class(environment, dict(context), None, {})))
+        try:
+            return b"".join(root(context_class(environment, dict(context), None, {})))
+        except KeyError as missing:  # what a missing part would do wherever it is used, with strict names
+            raise UndefinedError(f"'dict object' has no attribute {missing}") from missing
 
     return program
 
@@ -225,7 +232,7 @@ class _BytesGenerator(CodeGenerator):
         owner = self.temporary_identifier()
         self.write(f"({owner}[{node.attr!r}] if type({owner} := ")
         self.visit(node.node, frame)
-        self.write(f") is dict and {node.attr!r} in {owner} else ")
+        self.write(") is dict else ")
         if node.attr in _OF_LOOPS:
             self.write(f"{owner}.{node.attr} if type({owner}) is Loop else ")
         self.write(f"environment.getattr({owner}, {node.attr!r}))")
