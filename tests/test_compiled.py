@@ -239,7 +239,7 @@ AWKWARD: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("name", AWKWARD)
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_an_awkward_template_gives_what_docxtpl_gives(name: str, data: st.DataObject) -> None:
     assert_as_docxtpl(AWKWARD[name], data.draw(contexts(AWKWARD[name])))

@@ -32,6 +32,10 @@ _MARK = re.compile(rb"baocao-mark-(\d+)-|1601-02-03")
 """In core properties: where a property or the day stands."""
 _MOST_CORES = 16
 
+_BODY = "word/document.xml"
+_LONGEST_KEPT = 8192
+_again = lru_cache(maxsize=64)(Kept)
+
 _STUMBLES = (*by_docxtpl.DAMAGED, TypeError, TemplateError)
 """What docxtpl, python-docx and lxml raise on templates that they cannot prepare without a context."""
 
@@ -102,7 +106,7 @@ class CompiledTemplate:
         if self.why_not:
             return by_docxtpl.fill(self.template, context, properties, day)
         try:
-            stories = {name: _kept(program(context)) for name, program in self._programs.items()}
+            stories = {name: self._rendered(name, context) for name in self._programs}
         except NeedsDocxtplError:
             return by_docxtpl.fill(self.template, context, properties, day)
         except (TemplateError, TypeError) as error:
@@ -110,21 +114,17 @@ class CompiledTemplate:
         core = self._core(tuple(properties))
         return {**self._static, **stories, core.name: core.filled(tuple(properties.values()), day)}
 
+    def _rendered(self, name: str, context: Mapping[str, Any]) -> bytes:
+        """Return a story; a header or footer as one that comes again, since most documents have the same."""
+        story = self._programs[name](context)
+        return _again(story) if name != _BODY and len(story) <= _LONGEST_KEPT else story
+
     def _core(self, names: tuple[str, ...]) -> _Core:
         if names not in self._cores:
             if len(self._cores) >= _MOST_CORES:
                 self._cores.clear()
             self._cores[names] = _Core(self.template, names)
         return self._cores[names]
-
-
-def _kept(story: bytes) -> bytes:
-    """Return a short story, a header or footer, as one that comes again: in most documents it is the same."""
-    return _again(story) if len(story) <= _SHORT_STORY else story
-
-
-_again = lru_cache(maxsize=64)(Kept)
-_SHORT_STORY = 8192
 
 
 class _Core:
