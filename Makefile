@@ -12,7 +12,7 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint system pytest soak templates lock clean
+.PHONY: help demo test lint system pytest soak bench templates lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ pytest: $(STAMP) | system lint
 
 soak: $(STAMP) ## the tests that take minutes
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n auto --dist worksteal -m soak $(PYTEST_ARGS)
+
+bench: $(STAMP) ## measure the engine against docxtpl, and where there is npm against its peers
+	$(BIN)/python benchmarks/engine.py $$(command -v npm >/dev/null && echo --peers build/peers)
 
 templates: $(STAMP) ## build the Word templates anew
 	$(BIN)/python tools/build_templates.py
