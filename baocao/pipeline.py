@@ -17,7 +17,7 @@ from baocao.inputs import NO_OFFICE, Office
 from baocao.judged import Judged
 from baocao.narrative import Narrative, narrate
 from baocao.rating import rate
-from baocao.rendering import blank_scoresheet, draft_scoresheet, try_papers, try_template
+from baocao.rendering import blank_scoresheet, draft_scoresheet, try_papers, try_template, why_slow
 from baocao.review import review, review_parts
 from baocao.scoring import score
 from baocao.submission import Submission
@@ -183,8 +183,10 @@ def preview(folder: FormFolder) -> dict[str, bytes]:
     return previews | {f"{name}_{paper}.docx": content for paper, content in papers.items()}
 
 
-def check_form(folder: FormFolder) -> None:
+def check_form(folder: FormFolder) -> tuple[Problem, ...]:
     """Take a full sample of each kind of organisation the whole way and read the documents.
+
+    Returns what is worth knowing and stands in the way of nothing.
 
     Raises:
         DataError: the form contradicts its own sentences, or the phrases or the Word template cannot be used.
@@ -201,3 +203,4 @@ def check_form(folder: FormFolder) -> None:
             try_template(judged, narrative)
         except DataError as error:
             raise DataError(problem.inside(str(folder.scoresheet)) for problem in error.problems) from error
+    return tuple(problem.inside(str(folder.scoresheet)) for problem in why_slow(folder.template))

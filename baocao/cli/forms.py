@@ -76,12 +76,12 @@ def form_check(
     faulty = False
     for key in keys:
         try:
-            pipeline.check_form(library.get(key))
+            remarks = pipeline.check_form(library.get(key))
         except DataError as error:
             faulty = True
             say([f"{key}: có lỗi", *show.faults(error.problems)])
         else:
-            typer.echo(f"{key}: hợp lệ")
+            say([f"{key}: hợp lệ", *map(show.problem, remarks)])
     if faulty:
         raise typer.Exit(DataError.exit_code)
 

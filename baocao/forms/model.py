@@ -203,6 +203,11 @@ class Form(Frozen):
         parents = {criterion.parent for criterion in self.criteria}
         return tuple(criterion for criterion in self.criteria if criterion.no not in parents)
 
+    @cached_property
+    def leaf_numbers(self) -> frozenset[str]:
+        """The numbers of the rows that are assessed."""
+        return frozenset(leaf.no for leaf in self.leaves)
+
     def role(self, no: str) -> Role:
         """Return what the points of a row do to the total; its section says it."""
         return self.by_no[self.by_no[no].section].role

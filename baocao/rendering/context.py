@@ -143,9 +143,10 @@ def _date(day: date | None) -> str:
 
 def _row(judged: Judged, criterion: Criterion) -> Context:
     form, sheet = judged.form, judged.scoresheet
-    titled = criterion.no in form.level_items or criterion not in form.leaves
+    is_leaf = criterion.no in form.leaf_numbers
+    titled = criterion.no in form.level_items or not is_leaf
     kind = "section" if not criterion.parent else "item" if titled else "criterion"
-    if kind != "criterion" and criterion in form.leaves:
+    if kind != "criterion" and is_leaf:
         kind = f"scored_{kind}"
     item, line = sheet.item_of.get(criterion.no), sheet.line_of.get(criterion.no)
     level = item.level if item else line.level if line else None

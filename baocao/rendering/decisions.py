@@ -10,8 +10,8 @@ from datetime import date
 from baocao.forms.model import Form
 from baocao.papers import Paper
 from baocao.rendering import package
+from baocao.rendering.compiled import fill
 from baocao.rendering.context import Context, page_head
-from baocao.rendering.template import fill
 from baocao.text import long_date, whole
 
 

@@ -164,7 +164,7 @@ class _Reader:
                 yield from self._names(tag, loop.iter)
                 listed = self._value(loop.iter)
                 if isinstance(listed, list):
-                    names = {loop.target.name: listed[0], "loop": _LOOP}
+                    names = {loop.target.name: listed[0] if listed else "", "loop": _LOOP}
                 elif listed is not None:
                     yield messages_form.not_a_list(tag.place, tag.words)
         self._open.append(_Open(tag, word, names))
