@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -30,3 +31,16 @@ def test_every_shipped_form_can_be_used() -> None:
     assert library.available()
     for key in library.available():
         pipeline.check_form(library.get(key))
+
+
+def test_a_heading_stands_over_the_columns_of_its_group() -> None:
+    tool = runpy.run_path(str(ROOT / "tools" / "build_templates.py"))
+    alone = [tool["Column"](12, "columns.no", "row.no"), tool["Column"](60, "columns.criterion")]
+    grouped = [tool["Column"](31, f"columns.{key}", f"row.{key}", group="columns.points") for key in ("a", "b", "c")]
+    upper, lower = tool["scoresheet"]((*alone, *grouped)).tables[-1].rows[:2]
+    assert [cell.text for cell in upper.cells] == [
+        "{{ columns.no }}",
+        "{{ columns.criterion }}",
+        *["{{ columns.points }}"] * 3,
+    ]
+    assert [cell.text for cell in lower.cells[2:]] == ["{{ columns.a }}", "{{ columns.b }}", "{{ columns.c }}"]

@@ -247,6 +247,8 @@ def add_headings(table: Table, columns: tuple[Column, ...]) -> None:
             add_heading(cell, column.title)
         return
     upper, lower = lower, add_row(table, repeated=True)
+    for cell in (*upper, *lower):
+        cell.add_paragraph()  # python-docx merges no cell without one
     for group, members in groupby(range(len(columns)), key=lambda at: columns[at].group):
         places = list(members)
         if group:
@@ -257,6 +259,7 @@ def add_headings(table: Table, columns: tuple[Column, ...]) -> None:
 
 def add_heading(cell: _Cell, title: str) -> None:
     """The heading of a column or of a group of columns."""
+    clear(cell)
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     add_text(cell, "BCDauBang", f"{{{{ {title} }}}}")
 
