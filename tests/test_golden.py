@@ -56,7 +56,8 @@ def test_a_reader_sees_what_was_agreed(path: Path) -> None:
 
 @pytest.mark.parametrize("part", XML_PARTS)
 def test_the_xml_is_what_was_agreed(part: str) -> None:
-    path = next(path for path in EXAMPLES if (GOLDEN / path.stem).is_dir() or UPDATE)
+    agreed = [path for path in EXAMPLES if (GOLDEN / path.stem).is_dir()]
+    path = agreed[0] if agreed else EXAMPLES[0]
     root = etree.fromstring(package.unpack(drafted(path))[part])
     # The line that names program and digests changes with every version; what it says is tested elsewhere.
     for element in root.iter("{http://purl.org/dc/elements/1.1/}description"):
