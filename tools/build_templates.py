@@ -61,6 +61,12 @@ POINTS = (Column(21, "columns.standard", "row.standard"), Column(21, "columns.aw
 
 SCORESHEETS: dict[str, tuple[Column, ...]] = {
     "hoi-quan-chung/2021": (NO, Column(111, "columns.criterion"), *POINTS),
+    "dang-uy-co-so/2022": (
+        NO,
+        Column(117, "columns.criterion"),
+        Column(18, "columns.standard", "row.standard", group="columns.points"),
+        Column(18, "columns.awarded", "row.awarded", group="columns.points"),
+    ),
 }
 
 
