@@ -7,10 +7,33 @@ from decimal import Decimal
 
 from baocao import pipeline, sample
 from baocao.forms import PAPERS, FormFolder
-from baocao.forms.criteria import Criterion, FigureBand, FigureBands, RatingBand
+from baocao.forms.criteria import Criterion, FigureBand, FigureBands, RatingBand, RatingBands, RatingTest
 from baocao.forms.model import Form
 from baocao.submission import Submission
 from baocao.text import points
+
+_WORDS = {
+    "scaled": "quy về tổng điểm chuẩn",
+    "lower": "giữ nguyên, tổng thấp hơn",
+    "all": "đủ mọi điều kiện",
+    "any": "có một trong các trường hợp",
+    "points": "cho điểm",
+    "level": "chọn cấp độ",
+    "yes_no": "đạt hay không đạt",
+    "regular": "tính điểm",
+    "bonus": "điểm thưởng",
+    "penalty": "điểm phạt",
+    "form": "in trên mẫu",
+    "derived": "suy ra",
+    "allocated": "tạm phân bổ",
+}
+"""What the closed words of a form mean."""
+
+_TESTS = {
+    "all_at_least": "tất cả từ “{}” trở lên",
+    "any_at_least": "có ít nhất một từ “{}” trở lên",
+    "all_rated": "tất cả đúng mức “{}”",
+}
 
 Described = dict[str, dict[str, str]]
 """Thing → what is said of it, in words: `tiêu chí I.1.1` → {`điểm chuẩn`: `5`, …}."""
@@ -48,9 +71,9 @@ def _described(folder: FormFolder) -> Described:
             "bước điểm": _points(form.step),
             "tổng điểm": _points(form.total),
             "tổng điểm chấm không quá": _points(form.total_at_most),
-            "khi có mục không áp dụng": form.partial_total or "không",
+            "khi có mục không áp dụng": _WORDS.get(form.partial_total or "", "không"),
             "nơi ban hành": form.jurisdiction.name,
-            "địa bàn": ", ".join(form.jurisdiction.places),
+            "địa bàn": ", ".join(form.jurisdiction.places) or "cả nước",
             "mục có cấp độ": ", ".join(form.level_items),
             "tiêu chí cốt lõi": ", ".join(form.core_items),
             "mức phải nêu lý do điểm trừ": ", ".join(form.rule(key).name for key in form.reasons_required_for),
@@ -58,10 +81,16 @@ def _described(folder: FormFolder) -> Described:
             "mức cao nhất khi chưa đủ căn cứ": form.rule(form.decision.undetermined_at_most).name,
         },
         **{f"câu “{name}”": {"nội dung": text} for name, text in _sentences(form)},
-        **{f"loại tổ chức {kind.name}": {"khóa": kind.key, "xếp loại": kind.population} for kind in form.kinds},
+        **{
+            f"loại tổ chức {kind.name}": {"khóa": kind.key, "xếp loại": folder.phrases.names[kind.population]}
+            for kind in form.kinds
+        },
         **{f"cấp độ {rule.name}": {"từ": f"{rule.at_least or 0}%"} for rule in form.levels},
         **{f"{_level(row)} {row.no}": _criterion(form, row) for row in form.criteria},
-        **{f"mức {rule.name}": {"tiêu đề": rule.heading, "áp dụng khi": rule.given_when} for rule in form.ratings},
+        **{
+            f"mức {rule.name}": {"tiêu đề": rule.heading, "áp dụng khi": _WORDS[rule.given_when]}
+            for rule in form.ratings
+        },
         **_clauses(folder),
         **{
             f"tỷ lệ khống chế {form.ladder.names[quota.rating]}": {
@@ -103,11 +132,11 @@ def _level(row: Criterion) -> str:
 def _criterion(form: Form, row: Criterion) -> dict[str, str]:
     told = {
         "nội dung": " ".join((row.text, *row.paragraphs)),
-        "cách chấm": row.assessed_by,
-        "vai trò": row.role,
-        "áp dụng cho": ", ".join(row.applies_to or ("mọi loại",)),
+        "cách chấm": _WORDS[row.assessed_by],
+        "vai trò": _WORDS[row.role],
+        "áp dụng cho": ", ".join(form.kind(kind).name for kind in row.applies_to or ()) or "mọi loại",
         "điểm chuẩn": _points(row.standard),
-        "căn cứ điểm": row.basis or "không",
+        "căn cứ điểm": _WORDS.get(row.basis or "", "không"),
     }
     if row.banded:
         for band in row.banded.bands:
@@ -129,7 +158,20 @@ def _when(form: Form, row: Criterion, band: RatingBand | FigureBand) -> str:
     if isinstance(band, FigureBand):
         is_share = isinstance(row.banded, FigureBands) and form.is_share(row.banded.of)
         return f"từ {band.at_least}{'%' if is_share else ''}"
-    return " và ".join(str(test.model_dump(exclude_none=True)) for test in band.when)
+    assert isinstance(row.banded, RatingBands)
+    names = form.ladder_of(row.banded.of).names
+    return " và ".join(_test(names, test) for test in band.when)
+
+
+def _test(names: Mapping[str, str], test: RatingTest) -> str:
+    """Write one test of a band in words."""
+    for key, words in _TESTS.items():
+        if getattr(test, key):
+            return words.format(names[getattr(test, key)])
+    if test.rated:
+        how = f"từ {test.at_least}" if test.at_least is not None else f"đúng {test.exactly}"
+        return f"có {how} đúng mức “{names[test.rated]}”"
+    return "không có cơ quan, đoàn thể nào"
 
 
 def _clauses(folder: FormFolder) -> Described:

@@ -567,7 +567,7 @@ def unanswered_flag(said: str) -> Problem:
 def unconfirmed_form(key: str) -> Problem:
     return Problem(
         "form",
-        f"mẫu {key} chưa được xác nhận (điểm phân bổ và các cách hiểu)",
+        f"mẫu {key} chưa được xác nhận (điểm chuẩn, điều kiện và các cách hiểu)",
         "Bản in chỉ là dự thảo cho đến khi mẫu được cấp có thẩm quyền xác nhận.",
         Blocks.ISSUE,
     )

@@ -171,12 +171,20 @@ class _Story:
         if total is None:
             yield self.say("comment.result.open", **common, lowest=sheet.lowest, highest=sheet.highest)
         elif proposed is None:
-            yield self.say("comment.result.undetermined", **common, total=total)
+            yield self.say("comment.result.undetermined", **common, **self._sums(total))
         else:
             deducted = sum((line.deducted for line in sheet.lines), Decimal(0))
             yield self.say(
-                f"comment.result.{proposed}", **common, total=total, rating=self.name(proposed), deducted=deducted
+                f"comment.result.{proposed}",
+                **common,
+                **self._sums(total),
+                rating=self.name(proposed),
+                deducted=deducted,
             )
+
+    def _sums(self, total: Decimal) -> dict[str, Fact]:
+        summed, standard = self.scoresheet.summed
+        return {"total": total, "summed": summed, "summed_standard": standard}
 
     # --- general comment: strengths
 
@@ -249,7 +257,7 @@ class _Story:
         noun = self.phrases.names[population]
         failed = tally.at_rung(ladder.lowest)
         if all_completed and not failed:
-            floor, well = ladder.keys[-2], ladder.keys[min(1, len(ladder.keys) - 2)]
+            floor, well = ladder.keys[-2], ladder.keys[(len(ladder.keys) - 1) // 2]
             counted = sum(tally.at_rung(rating) for rating in ladder.up_to(well))
             yield self.say(
                 "comment.strengths.population",
@@ -397,10 +405,12 @@ class _Story:
                 yield self.say("comment.conclusion.not_next", rating=self.name(wanted), conditions=unmet)
 
     def _by_points(self) -> str | None:
-        """Return the best rating whose condition on points is met."""
-        for finding in self.rating.findings:
-            if is_on_total(finding.condition) and finding.status is Status.PASSED:
-                return finding.rating
+        """Return the best rating that the total alone would give; any total gives one that asks nothing of it."""
+        for rule in self.form.ratings:
+            on_total = [found for found in self.rating.findings_of(rule.key) if is_on_total(found.condition)]
+            met = [found.status is Status.PASSED for found in on_total]
+            if all(met) if rule.given_when == "all" else any(met):
+                return rule.key
         return None
 
     def _unmet(self, ratings: Sequence[str]) -> list[Finding]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from baocao import figures, messages
 from baocao.errors import Problem
 from baocao.findings import Status
-from baocao.forms.conditions import ShareCondition
+from baocao.forms.conditions import FigureCondition, ShareCondition
 from baocao.forms.criteria import FigureBand, Population, RatingBand
 from baocao.forms.model import CLOSED_FIGURES, Form
 from baocao.judged import Judged
@@ -212,6 +212,8 @@ def _share_thresholds(form: Form) -> Iterator[int]:
         for condition in clause.conditions:
             if isinstance(condition, ShareCondition):
                 yield condition.at_least or condition.above or 0
+            elif isinstance(condition, FigureCondition) and form.is_share(condition.of):
+                yield condition.threshold[1]
 
 
 def _exact(number: str) -> Decimal:

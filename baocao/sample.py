@@ -12,9 +12,9 @@ from baocao.forms.model import Form
 from baocao.text import BLANK
 
 
-def _blank_facts(form: Form) -> dict[str, Any]:
+def _blank_facts(form: Form, kind: str) -> dict[str, Any]:
     """Return every fact of the contract that the form asks of some kind of organisation, not known yet."""
-    wanted = {fact for kind in form.kinds for fact in figures.asked(form, kind.key)}
+    wanted = {fact for entry in form.kinds for fact in figures.asked(form, entry.key)}
     blank: dict[str, Any] = {
         "members": _blank_tally(form, "members"),
         "subordinates": None,
@@ -27,7 +27,7 @@ def _blank_facts(form: Form) -> dict[str, Any]:
         "figures": {figure.key: None for figure in form.figures},
         "levels": {},
     }
-    if form.kinds[0].population == "subordinates":
+    if form.kind(kind).population == "subordinates":
         blank |= {"members": None, "subordinates": _blank_tally(form, "subordinates")}
     shown = wanted | ({"levels"} if form.level_items else set())
     return {fact: value for fact, value in blank.items() if fact in shown}
@@ -37,9 +37,16 @@ def _blank_tally(form: Form, population: str) -> dict[str, Any]:
     return dict.fromkeys(form.ladder_of(population).keys) | {"not_rated": 0, "not_rated_reason": None}
 
 
-def blank(form: Form, organization: str, schema: str) -> dict[str, Any]:
-    """Return an empty submission: every criterion to be assessed, every fact not known yet."""
-    kind = form.kinds[0].key
+def blank(form: Form, organization: str, schema: str, kind: str | None = None) -> dict[str, Any]:
+    """Return an empty submission: every criterion to be assessed, every fact not known yet.
+
+    Args:
+        form: the form.
+        organization: identifier of the organisation.
+        schema: where the JSON Schema lies.
+        kind: the kind of organisation; the form's first when `None`.
+    """
+    kind = kind or form.kinds[0].key
     return {
         "$schema": schema,
         "form": form.id,
@@ -48,7 +55,7 @@ def blank(form: Form, organization: str, schema: str) -> dict[str, Any]:
         "scores": {
             leaf.no: _blank_score(form, leaf) for leaf in form.leaves if not leaf.banded and form.applies(leaf.no, kind)
         },
-        "facts": _blank_facts(form),
+        "facts": _blank_facts(form, kind),
         "proposal": None,
         "comment": None,
         "issuer": {"superior": None, "agency": None, "symbol": None},

@@ -164,6 +164,13 @@ class Scoresheet:
         most = self._row(no, lambda line: _or_else(line, full=True))
         return least or Decimal(0), most or Decimal(0)
 
+    @property
+    def summed(self) -> tuple[Decimal, Decimal]:
+        """Points and standard points of the regular sections that apply, before the total is scaled."""
+        rows = [row for row in self.form.sections if row.role == "regular" and self.form.applies(row.no, self.kind)]
+        awarded = sum((self.awarded(row.no) or Decimal(0) for row in rows), Decimal(0))
+        return awarded, self.form.regular_standard(self.kind)
+
     def _row(self, no: str, points: Callable[[Line], Decimal | None]) -> Decimal | None:
         found = _sum(points(line) for line in self.inside(no))
         cap = self.form.by_no[no].standard

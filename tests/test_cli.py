@@ -90,9 +90,10 @@ def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str])
 
 def test_the_version_names_form_and_template_with_their_digests(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--version") == 0
-    first, second = capsys.readouterr().out.splitlines()
+    first, *forms = capsys.readouterr().out.splitlines()
     assert first == f"baocao {baocao.__version__}"
-    assert re.fullmatch(rf"  baocao \S+; mẫu {FORM} \([0-9a-f]{{12}}\); tệp Word \([0-9a-f]{{12}}\)", second)
+    line = rf"  baocao \S+; mẫu {FORM} \([0-9a-f]{{12}}\); tệp Word \([0-9a-f]{{12}}\)"
+    assert any(re.fullmatch(line, found) for found in forms)
 
 
 # --- wrong usage -----------------------------------------------------------------------------------------------
@@ -495,7 +496,7 @@ def test_forms_of_the_working_folder_are_found(work: Path, capsys: pytest.Captur
     text = form.read_text(encoding="utf-8").replace('id = "hoi-quan-chung"', 'id = "hoi-khac"', 1)
     form.write_text(text.replace("year = 2021", "year = 2022", 1), encoding="utf-8")
     assert run("form", "list") == 0
-    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == ["hoi-khac/2022", FORM]
+    assert {"hoi-khac/2022", FORM} <= {line.partition(":")[0] for line in capsys.readouterr().out.splitlines()}
 
 
 # --- the console -----------------------------------------------------------------------------------------------

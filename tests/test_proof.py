@@ -84,7 +84,7 @@ def test_a_tag_in_a_table_is_found_by_row_and_cell_and_the_nearest_name_is_offer
     word.save(saved)
     (problem,) = proofread(saved.getvalue(), CONTEXT)
     assert problem.where == "bảng 2, hàng 3, ô 1: …{{ row.awrded }}…"
-    assert problem.fix.startswith("Có phải “awarded”? Các tên có: awarded, kind, level, met, no")
+    assert problem.fix.startswith("Có phải “awarded”? Các tên có: awarded, kind, level, level_name, met, no")
 
 
 def test_a_tag_in_the_page_head_is_found_there(word: WordDocument) -> None:

@@ -187,7 +187,11 @@ def new(
     organization: Annotated[
         str, typer.Option("--id", metavar="MÃ", help="Mã tổ chức, dùng làm tên tệp.")
     ] = "to-chuc-moi",
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="LOẠI", help="Loại tổ chức; bỏ trống: loại đầu tiên của mẫu.")
+    ] = None,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="THƯ_MỤC", help="Thư mục ghi tệp.")] = Path(),
+    *,
     templates: Templates = None,
     force: Force = False,
 ) -> None:
@@ -200,10 +204,13 @@ def new(
     path = output / f"{name}.json"
     if path.exists() and not force:
         raise DataError([messages.file_exists(str(path))])
+    kinds = {entry.key: entry.name for entry in folder.form.kinds}
+    if kind is not None and kind not in kinds:
+        raise UsageError([messages.unknown_choice("--kind", kind, kinds)])
     office = office_of(path, None, {})
     if office.faults:
         raise DataError(office.faults)
     write_whole(schema_path, pretty(schema.submission_schema(folder.form)))
-    blank = sample.blank(folder.form, name, f"./{schema_path.name}")
+    blank = sample.blank(folder.form, name, f"./{schema_path.name}", kind)
     write_whole(path, pretty(inputs.without_defaults(blank, office)))
     say([f"Đã tạo {path} và {schema_path}.", f"Điền xong, kiểm tra bằng: baocao check {path}"])

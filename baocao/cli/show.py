@@ -11,6 +11,7 @@ from baocao.errors import Blocks, Problem
 from baocao.findings import Finding, Status
 from baocao.forms import Form
 from baocao.forms.criteria import Criterion
+from baocao.forms.ladder import Rung
 from baocao.judged import Judged
 from baocao.pipeline import Result
 from baocao.report import missing_for_next
@@ -33,6 +34,7 @@ _LEVEL_SOURCE = {
 }
 _ASSESSED_BY = {"points": "", "level": "cấp độ", "yes_no": "đạt/không"}
 _ROLE = {"bonus": "điểm thưởng", "penalty": "điểm phạt"}
+_PARTIAL = {"scaled": "quy về tổng điểm chuẩn", "lower": "giữ nguyên, tổng thấp hơn"}
 _BASIS = {"form": "in trên mẫu", "derived": "suy ra", "allocated": "tạm phân bổ"}
 
 
@@ -194,12 +196,14 @@ def form(shown: Form) -> Iterator[str]:
         yield "Căn cứ của điểm chuẩn"
         yield from (f"  {_BASIS[basis]}: {source.source}" for basis, source in shown.bases.items())
         yield ""
+    yield from _ladders(shown)
     yield "Điều kiện xếp loại"
     for rule in shown.ratings:
         yield f"  {rule.heading}"
         for clause in rule.clauses:
             yield f"    {clause.no}: {clause.text}"
     yield ""
+    yield from _decision(shown)
     yield "Các cách hiểu mà mẫu không nêu rõ, cần được xác nhận"
     for entry in shown.interpretations:
         yield f"  - {entry.key}: {entry.text}"
@@ -208,12 +212,51 @@ def form(shown: Form) -> Iterator[str]:
             yield f"      Cách hiểu khác: {entry.alternative}"
 
 
+def _ladders(shown: Form) -> Iterator[str]:
+    """Write levels, other ladders, figures and columns, where the form has them."""
+    if shown.levels:
+        yield "Cấp độ thực hiện"
+        for rule in shown.levels:
+            yield f"  {rule.name}{f': từ {rule.at_least}% điểm chuẩn' if rule.at_least is not None else ''}"
+        yield f"  Các mục có cấp độ: {', '.join(shown.level_items)}"
+        if shown.core_items:
+            yield f"  Trong đó cốt lõi: {', '.join(shown.core_items)}"
+        yield ""
+    lines = [
+        *(f"  Thang xếp loại của {', '.join(entry.of)}: {_names(entry.rungs)}" for entry in shown.ladders),
+        *(f"  Số liệu {entry.name}{f', trên {entry.out_of}' if entry.out_of else ''}" for entry in shown.figures),
+        *(f"  Cột {entry.name}{' (được tính)' if entry.counts else ''}" for entry in shown.assessors),
+    ]
+    if lines:
+        yield from ("Thang xếp loại, số liệu, cột chấm riêng của mẫu", *lines, "")
+
+
+def _decision(shown: Form) -> Iterator[str]:
+    """Write in which order the ratings are tried, the quotas and what needs a word of the agency."""
+    yield ""
+    yield f"Thứ tự xét: {'; '.join(shown.ladder.names[key] for key in shown.decision.order)}"
+    yield f"Chưa đủ căn cứ thì đề nghị cao nhất: {shown.ladder.names[shown.decision.undetermined_at_most]}"
+    for quota in shown.quotas:
+        base = ", ".join(shown.ladder.names[key] for key in quota.base)
+        yield f"Tỷ lệ khống chế: {shown.ladder.names[quota.rating]} không quá {quota.percent}% số được xếp: {base}"
+    yield from (f"Cần ý kiến cơ quan chủ trì: {flag.text}" for flag in shown.flags)
+    for key, ground in shown.revocation_grounds.items():
+        yield f"Căn cứ hủy bỏ kết quả ({key}): {ground}"
+    yield ""
+
+
+def _names(rungs: Iterable[Rung]) -> str:
+    return "; ".join(rung.name for rung in rungs)
+
+
 def _measure(shown: Form) -> str:
     """Write how the form measures: by points, or by levels and answers alone."""
     if shown.total is None:
         return "Không chấm điểm."
     step = f"Bước điểm: {points(shown.step)}. " if shown.step else ""
-    return f"{step}Tổng: {points(shown.total)}."
+    most = f" Tổng điểm chấm không quá {points(shown.total_at_most)}." if shown.total_at_most is not None else ""
+    partial = f" Khi có mục không áp dụng: {_PARTIAL[shown.partial_total]}." if shown.partial_total else ""
+    return f"{step}Tổng: {points(shown.total)}.{most}{partial}"
 
 
 def _notes(shown: Form, criterion: Criterion) -> Iterator[str]:

@@ -15,7 +15,8 @@ from baocao.phrases import Catalogue, Parts
 _LINE = {"no": None, "deducted": None, "awarded": None, "standard": None}
 _RATED = ("name", "rating")
 _CONDITIONS = {"conditions": ("required", "observed")}
-_RESULT = {"year": None, "organization": None, "total": None, "standard": None, "rating": None, "deducted": None}
+_SUMS = {"total": None, "standard": None, "summed": None, "summed_standard": None}
+_RESULT = {"year": None, "organization": None, **_SUMS, "rating": None, "deducted": None}
 _THRESHOLD = {"population": None, "rating": None, "threshold": None}
 _SHARE = {"part": None, "whole": None, "share": None, "excused": None}
 _COUNT = {"count": None}
@@ -73,7 +74,7 @@ DEDUCTIONS: Catalogue = {
 }
 
 COMMENT: Catalogue = {
-    "comment.result.undetermined": {"year": None, "organization": None, "total": None, "standard": None},
+    "comment.result.undetermined": {"year": None, "organization": None, **_SUMS},
     "comment.result.open": {
         "year": None,
         "organization": None,

@@ -158,6 +158,7 @@ def _row(judged: Judged, criterion: Criterion) -> Context:
         "standard": _signed(form, criterion, criterion.standard, ""),
         "awarded": _points(judged, criterion, sheet.awarded(criterion.no)),
         "level": _ticked(form.level_ladder.keys, level),
+        "level_name": form.level_ladder.names[level] if level else "",
         "met": _answer(line.met if line else None),
         "others": {assessor.key: _other(judged, criterion, assessor.key, line) for assessor in form.other_assessors},
     }
