@@ -58,13 +58,16 @@ def unpack(content: bytes) -> Parts:
     """Return the parts of a docx.
 
     Raises:
-        DataError: it is no zip, has no Word document in it, or unpacks to more than 64 MiB or 1,000 parts.
+        DataError: it is no zip, has no Word document in it, holds two parts of one name (programs would not agree
+            on which to show), or unpacks to more than 64 MiB or 1,000 parts.
     """
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             entries = archive.infolist()
             if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _MOST_BYTES:
                 raise DataError([messages_form.not_a_document("quá lớn sau khi giải nén")])
+            if len({entry.filename.casefold() for entry in entries}) < len(entries):
+                raise DataError([messages_form.not_a_document("có hai phần trùng tên")])
             parts = {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
     except _DAMAGED as error:
         raise DataError([messages_form.not_a_document("tệp hỏng hoặc không phải .docx")]) from error
