@@ -118,7 +118,7 @@ class _Reader:
     def _parsed(self, name: str) -> etree._Element:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
         root = etree.fromstring(self._parts[name], parser)
-        if root.getroottree().docinfo.doctype:
+        if root.getroottree().docinfo.doctype or any(map(_is_second, root.iter())):
             raise _damaged()
         return root
 
@@ -328,6 +328,14 @@ def _parent(node: etree._Element) -> etree._Element:
 def _switched(node: etree._Element | None, name: str) -> bool:
     found = child(node, name)
     return found is not None and attribute(found, "val") not in ("0", "false", "off")
+
+
+def _is_second(node: etree._Element) -> bool:
+    """Whether an element sets properties a second time: programs would not agree on which hold."""
+    if kind(node) not in ("rPr", "pPr", "tcPr", "trPr"):
+        return False
+    before = node.getprevious()
+    return before is not None and before.tag == node.tag
 
 
 def _is_change(node: etree._Element) -> bool:
