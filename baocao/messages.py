@@ -39,12 +39,18 @@ def show(value: object) -> str:
     """Write a found value as JSON, short, with every character that cannot be seen as an escape."""
     if isinstance(value, dict | list) and value:
         return "{…}" if isinstance(value, dict) else "[…]"
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        value = "…"  # Python does not write it in digits
     shown = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
     visible = "".join(
         f"\\u{ord(character):04x}" if unicodedata.category(character)[0] == "C" else character
         for character in shorten(shown, SHOWN_WIDTH)
     )
     return visible
+
+
+_MOST_BITS = 4096
+"""Of a whole number that is shown; hexadecimal numbers of TOML may be of any length."""
 
 
 def in_json(number: Decimal) -> str:
