@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -107,6 +108,14 @@ def unreachable_band(no: str, band: str) -> Problem:
     )
 
 
+def band_above_whole(no: str, band: str) -> Problem:
+    return Problem(
+        f"criteria {no}.banded",
+        f"mức “{shorten(band, SHOWN_WIDTH)}” không bao giờ được chọn: tỷ lệ không quá 100%",
+        "Sửa at_least của mức.",
+    )
+
+
 def gap_overlaps(no: str, case: str) -> Problem:
     return Problem(
         f"criteria {no}.banded",
@@ -143,6 +152,14 @@ def partial_total(kind: str, total: Decimal, found: Decimal) -> Problem:
     )
 
 
+def kind_total(kind: str, total: Decimal, found: Decimal) -> Problem:
+    return Problem(
+        f"kinds {kind}",
+        f"các mục áp dụng cho loại này cộng được {points(found)} điểm; phải từ 1 đến {points(total)}",
+        "Sửa điểm hoặc applies_to của các mục.",
+    )
+
+
 def points_beside_level(no: str) -> Problem:
     return Problem(
         f"criteria {no}", "chấm theo cấp độ mà lại có điểm chuẩn", "Bỏ standard, hoặc đổi assessed_by thành “points”."
@@ -151,7 +168,9 @@ def points_beside_level(no: str) -> Problem:
 
 def counting_column(found: Sequence[str]) -> Problem:
     return Problem(
-        "assessors", f"phải có đúng một cột được tính trong các cột {', '.join(found)}", "Ghi counts = true ở một cột."
+        "assessors",
+        f"phải có đúng một cột được tính trong các cột {', '.join(found)}",
+        "Ghi counts = true ở một cột, bỏ ở các cột khác.",
     )
 
 
@@ -211,8 +230,58 @@ def form_exists(path: str) -> Problem:
     return Problem("", "đã có mẫu này", "Chọn tên hoặc năm khác, hoặc sửa mẫu đang có.", source=path)
 
 
+_TOML = {
+    "Invalid value": "thiếu giá trị, hoặc chữ chưa đặt trong ngoặc kép thẳng (true, false viết thường)",
+    "Cannot overwrite": "khóa hoặc bảng này đã được ghi ở trên",
+    "Cannot declare": "bảng này đã được khai ở trên",
+    "Cannot mutate": "khóa này đã có giá trị ở trên, không ghi thêm khóa con",
+    "Cannot redefine": "bảng này đã được khai ở trên",
+    "Duplicate inline": "khóa được ghi hai lần trong cùng dấu { }",
+    "Expected '='": "thiếu dấu = sau tên khóa",
+    "Expected ']]'": "dòng tiêu đề [[…]] chưa đóng đủ hai dấu ]",
+    "Expected ']'": "dòng tiêu đề […] chưa đóng",
+    "Expected newline": 'sau giá trị còn chữ thừa; mỗi dòng một khóa, dấu " trong câu phải viết thành “ ”',
+    "Invalid statement": "dòng phải là tên khóa = giá trị, [bảng] hoặc # ghi chú",
+    "Invalid initial": "thiếu tên khóa, hoặc tên khóa có dấu chưa đặt trong ngoặc kép",
+    "Unclosed array": "danh sách chưa đóng dấu ], hoặc thiếu dấu phẩy giữa hai phần",
+    "Unclosed inline": "chưa đóng dấu }, hoặc thiếu dấu phẩy giữa hai khóa",
+    "Unescaped": "trong ngoặc kép có dấu \\; viết thành \\\\",
+    "Unterminated string": "chưa đóng ngoặc kép",
+    'Expected "': "chưa đóng ngoặc kép",
+    "Expected '": "chưa đóng ngoặc kép",
+    "Illegal character '\\n'": "ngoặc kép chưa đóng ở cuối dòng",
+    "Illegal": "có ký tự điều khiển không nhìn thấy, hãy gõ lại dòng này",
+    "Found invalid": "có ký tự điều khiển không nhìn thấy, hãy gõ lại dòng này",
+    "Invalid date": "ngày không có thật; ghi dạng 2021-12-05",
+    "Invalid hex": "dấu \\ trong ngoặc kép viết thành \\\\",
+    "Escaped": "mã ký tự sau dấu \\ không có thật",
+}
+
+
+def bad_toml(reason: str, text: str) -> Problem:
+    """Say where a TOML file stops being one and why; `reason` is what `tomllib` says."""
+    said = next((words for english, words in _TOML.items() if reason.startswith(english)), "không đọc được")
+    at = re.search(r"at line (\d+), column (\d+)\)$", reason)
+    where = f"dòng {at[1]}, cột {at[2]}" if at else "cuối tệp"
+    lines = text.splitlines() if at else []
+    line = lines[int(at[1]) - 1].strip() if at and int(at[1]) <= len(lines) else ""
+    near = f" ở {show(line)}" if line else ""
+    if comma := re.search(r"=\s*(\d+),(\d+)", line):
+        return Problem(where, f"sai cú pháp TOML{near}", f"Số thập phân viết bằng dấu chấm: {comma[1]}.{comma[2]}.")
+    return Problem(where, f"sai cú pháp TOML{near}: {said}", "Sửa dòng này, hoặc dòng có nội dung ở ngay trên.")
+
+
+def too_deep() -> Problem:
+    return Problem("", "có quá nhiều dấu [ hoặc { lồng nhau", "Bỏ các dấu ngoặc thừa.")
+
+
+def huge_number() -> Problem:
+    return Problem("", "có số nguyên dài hàng nghìn chữ số", "Tìm và sửa lại số này.")
+
+
 def unknown_phrase(key: str, known: Sequence[str]) -> Problem:
-    return Problem(key, "không có câu này", f"{nearest(key, known)}Xóa hoặc sửa tên câu.")
+    where = shorten(key, SHOWN_WIDTH)
+    return Problem(where, "mẫu không dùng đến câu này", f"{nearest(where, known)}Xóa câu này hoặc sửa tên câu.")
 
 
 def missing_phrase(key: str) -> Problem:
@@ -288,6 +357,15 @@ def impossible_character(found: str) -> Problem:
     return Problem("", f"có ký tự U+{ord(found):04X} mà tệp Word không chứa được", "Xóa hoặc gõ lại chữ ở chỗ đó.")
 
 
+def failing_fill(name: str) -> str:
+    return f"“{name}” không phải lúc nào cũng có, phải đặt trong {{% if … %}}"
+
+
+MISMATCHED = "thẻ mở và thẻ đóng không khớp nhau"
+UNPRINTABLE = "có thẻ in hoặc lặp thứ không in, không lặp được"
+DAMAGED_BY_TAGS = "thẻ đặt sai chỗ làm hỏng văn bản in ra"
+
+
 def not_a_document(reason: str) -> Problem:
     return Problem("", f"không phải là tệp Word dùng được: {reason}", "Mở và lưu lại bằng Word ở dạng .docx.")
 
@@ -303,6 +381,49 @@ def torn_tag(place: str) -> Problem:
     return Problem(
         place, "dấu mở hoặc đóng thẻ đứng một mình, thẻ bị cắt", "Viết cả thẻ {{ … }} hoặc {% … %} trong một đoạn."
     )
+
+
+def cut_tag(place: str) -> Problem:
+    return Problem(
+        place,
+        "thẻ nằm vắt qua liên kết, ô nội dung hoặc phần đang theo dõi sửa đổi của Word",
+        "Chấp nhận mọi sửa đổi (Review → Accept All), bỏ liên kết, rồi gõ lại cả thẻ liền một mạch.",
+    )
+
+
+def odd_character(place: str, name: str) -> Problem:
+    return Problem(place, f"trong thẻ có {name}", "Gõ lại thẻ liền một mạch, chỉ dùng dấu cách thường.")
+
+
+def scope_outside(place: str, scope: str) -> Problem:
+    return Problem(place, f"thẻ {{%{scope} đặt ngoài bảng", f"Bỏ chữ {scope}, hoặc chuyển thẻ vào một ô của bảng.")
+
+
+def scoped_print(place: str, scope: str) -> Problem:
+    return Problem(place, f"thẻ in {{{{{scope} … }}}} không dùng được", "Viết {{ … }}, không có chữ nào sau dấu mở.")
+
+
+_HOLDERS = {"p": "đoạn", "tr": "hàng", "tc": "ô", "r": "phần chữ cùng định dạng"}
+
+
+def lost_beside(place: str, scope: str) -> Problem:
+    return Problem(
+        place,
+        f"thẻ {{%{scope} … %}} xóa cả {_HOLDERS[scope]} chứa nó, chữ khác ở đó bị mất",
+        f"Đặt thẻ này một mình trong một {_HOLDERS[scope]} riêng.",
+    )
+
+
+def apart(place: str, word: str) -> Problem:
+    return Problem(
+        place,
+        f"thẻ {word} không cùng chỗ với thẻ mở của nó (khác ô, khác bảng hoặc một thẻ có p, tr, tc còn thẻ kia không)",
+        "Viết hai thẻ cùng kiểu, ở cùng một đoạn, cùng một bảng hoặc cùng ngoài bảng.",
+    )
+
+
+def unread_part(place: str) -> Problem:
+    return Problem(place, "thẻ ở phần này không được in", "Chuyển nội dung vào thân văn bản hoặc đầu, chân trang.")
 
 
 def tag_syntax(place: str) -> Problem:

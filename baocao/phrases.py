@@ -140,9 +140,11 @@ def parse_toml(content: bytes) -> dict[str, object]:
     except UnicodeDecodeError as error:
         raise DataError([messages.not_utf8(error.start)]) from error
     except tomllib.TOMLDecodeError as error:
-        raise DataError([messages.bad_syntax("TOML", "", str(error))]) from error
+        raise DataError([messages_form.bad_toml(str(error), content.decode("utf-8"))]) from error
+    except ValueError as error:  # an integer of more digits than Python reads
+        raise DataError([messages_form.huge_number()]) from error
     except RecursionError as error:
-        raise DataError([messages.too_deep()]) from error
+        raise DataError([messages_form.too_deep()]) from error
 
 
 def _flat(tables: object, prefix: str = "") -> Iterator[tuple[str, object]]:

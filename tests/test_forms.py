@@ -1,7 +1,8 @@
 """Forms with faults are refused in exact words; and what a form says is decided by its data alone.
 
 Each `bad_forms/NAME.toml` is one edit of the shipped form (`file`, and what to `find` and `replace` there; Word's XML
-is `word/document.xml`), `bad_forms/NAME.expected` what is found. After changing a message on purpose:
+is `word/document.xml`; `append` is put at the end), or `files` is a list of such edits; `bad_forms/NAME.expected` is
+what is found. In a replacement `{k*10000}` stands for ten thousand times a `k`. After changing a message on purpose:
 
     UPDATE_EXPECTED=1 pytest tests/test_forms.py && git diff tests/bad_forms
 """
@@ -46,18 +47,23 @@ def copied(to: Path) -> Path:
     return path
 
 
-def edit(path: Path, file: str, edits: Iterable[Mapping[str, str]]) -> None:
-    """Replace the first of each text found in a file of a form's folder."""
+def edit(path: Path, file: str, edits: Iterable[Mapping[str, str]], append: str = "") -> None:
+    """Replace the first of each text found in a file of a form's folder, and put a text at its end."""
     word = path / "scoresheet.docx"
     parts = package.unpack(word.read_bytes()) if file == WORD else {}
     text = parts[WORD].decode("utf-8") if parts else (path / file).read_text(encoding="utf-8")
     for change in edits:
         assert change["find"] in text, f"{file} no longer says {change['find']!r}"
-        text = text.replace(change["find"], change["replace"], 1)
+        text = text.replace(change["find"], repeated(change["replace"]), 1)
     if parts:
         word.write_bytes(package.pack({**parts, WORD: text.encode()}))
     else:
-        (path / file).write_text(text, encoding="utf-8")
+        (path / file).write_text(text + repeated(append), encoding="utf-8")
+
+
+def repeated(text: str) -> str:
+    """Write out `{k*10000}`."""
+    return re.sub(r"\{(\S)\*(\d+)\}", lambda found: found[1] * int(found[2]), text)
 
 
 def problems_of(path: Path) -> tuple[Problem, ...]:
@@ -87,7 +93,8 @@ def compare(name: str, found: Iterable[Problem]) -> None:
 def test_a_fault_of_a_form_is_named_exactly(name: str, tmp_path: Path) -> None:
     case = tomllib.loads((BAD_FORMS / f"{name}.toml").read_text(encoding="utf-8"))
     path = copied(tmp_path)
-    edit(path, case["file"], case["edits"])
+    for part in case.get("files", [case]):
+        edit(path, part["file"], part.get("edits", ()), part.get("append", ""))
     compare(name, problems_of(path))
 
 
