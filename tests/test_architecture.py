@@ -51,6 +51,7 @@ ORDER = (
     "rendering.package",
     "rendering.context",
     "rendering.template",
+    "rendering.tags",
     "rendering.proof",
     "rendering.skeleton",
     "rendering.program",

@@ -82,7 +82,8 @@ def test_a_tag_in_a_table_is_found_by_row_and_cell_and_the_nearest_name_is_offer
     word.tables[-1].rows[2].cells[0].paragraphs[0].text = "{%tr if row.kind == 'section' %}{{ row.awrded }}"
     saved = BytesIO()
     word.save(saved)
-    (problem,) = proofread(saved.getvalue(), CONTEXT)
+    beside, problem = proofread(saved.getvalue(), CONTEXT)
+    assert beside.message == "thẻ {%tr … %} xóa cả hàng chứa nó, chữ khác ở đó bị mất"
     assert problem.where == "bảng 2, hàng 3, ô 1: …{{ row.awrded }}…"
     assert problem.fix.startswith("Có phải “awarded”? Các tên có: awarded, kind, level, level_name, met, no")
 

@@ -5,37 +5,32 @@ Rendering would stop at the first fault and say where it is in the XML; an autho
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 
 from docx import Document
-from docx.document import Document as WordDocument
-from docx.table import Table, _Cell
-from docx.text.paragraph import Paragraph
 from jinja2 import TemplateSyntaxError, nodes
 
 from baocao import messages_form
 from baocao.errors import Problem
 from baocao.rendering.context import Context, Printable
+from baocao.rendering.package import unpack
+from baocao.rendering.tags import Tag, stories, unread
 from baocao.rendering.template import DAMAGED, ENVIRONMENT, forbidden
-from baocao.text import shorten
 
-_TAG = re.compile(r"\{\{(?P<print>.*?)\}\}|\{%(?P<block>.*?)%\}|\{#.*?#\}|(?P<stray>\{\{|\{%|\}\}|%\})", re.DOTALL)
-_SCOPE = re.compile(r"^(?:p|tr|tc|r)(?=\s)|^[-+]|[-+]$")
-"""What docxtpl and Jinja put before or after a tag's own words: `{%tr for …`, `{%- if …`."""
 _LOOP: Printable = {"first": "", "last": "", "index": "", "length": ""}
-_WIDTH = 60
-
-
-@dataclass(frozen=True, slots=True)
-class _Tag:
-    place: str
-    words: str
-    """What stands between the braces."""
-    kind: str
-    """`print`, `block` or `stray`."""
+_ODD = {
+    "\n": "dấu xuống dòng",
+    "\t": "dấu tab",
+    "\u00a0": "dấu cách không ngắt dòng",
+    "\u00ad": "dấu gạch nối mềm",
+    "\u2011": "dấu gạch nối không ngắt dòng",
+    "\u200b": "ký tự không nhìn thấy",
+    "\ufeff": "ký tự không nhìn thấy",
+}
+"""What Word puts into a tag that a person does not see."""
+_UNREAD = {"word/endnotes.xml": "chú thích cuối tài liệu"}
 
 
 def proofread(template: bytes, context: Context) -> tuple[Problem, ...]:
@@ -45,60 +40,15 @@ def proofread(template: bytes, context: Context) -> tuple[Problem, ...]:
         template: the bytes of a docx that `package.unpack` accepts.
         context: a full context, with at least one entry in every list; it tells which names there are.
     """
+    parts = unpack(template)
     try:
-        document = Document(BytesIO(template))
+        tags = list(stories(Document(BytesIO(template))))
+        lost = list(unread((name, parts[part]) for part, name in _UNREAD.items() if part in parts))
     except DAMAGED:
         return (messages_form.not_a_document("tệp hỏng hoặc không phải .docx"),)
-    stories = (_paragraphs(document.iter_inner_content()), *_margins(document))
-    return tuple(problem for story in stories for problem in _Reader(context).faults(_tags(story)))
-
-
-# --- places ------------------------------------------------------------------------------------------------------
-
-
-def _paragraphs(blocks: Iterable[Paragraph | Table], inside: str = "") -> Iterator[tuple[str, str]]:
-    """Yield place and text of each paragraph in reading order: `bảng 1, hàng 3, ô 2`, `đoạn 4`."""
-    tables = paragraphs = 0
-    for block in blocks:
-        if isinstance(block, Table):
-            tables += 1
-            for row, cells in enumerate((row.cells for row in block.rows), start=1):
-                for column, cell in enumerate(_once(cells), start=1):
-                    place = f"{inside}bảng {tables}, hàng {row}, ô {column}"
-                    yield from ((place, text) for _, text in _paragraphs(cell.iter_inner_content(), f"{place}, "))
-        else:
-            paragraphs += 1
-            yield f"{inside}đoạn {paragraphs}", block.text
-
-
-def _once(cells: Iterable[_Cell]) -> Iterator[_Cell]:
-    """Yield each cell of a row once; python-docx gives a merged one for every column it spans."""
-    last: _Cell | None = None
-    for cell in cells:
-        if last is None or cell._tc is not last._tc:
-            yield cell
-        last = cell
-
-
-def _margins(document: WordDocument) -> Iterator[Iterable[tuple[str, str]]]:
-    for section in document.sections:
-        for name, margin in (
-            ("đầu trang", section.header),
-            ("chân trang", section.footer),
-            ("đầu trang đầu", section.first_page_header),
-            ("chân trang đầu", section.first_page_footer),
-        ):
-            if not margin.is_linked_to_previous:
-                yield _paragraphs(margin.iter_inner_content(), f"{name}, ")
-
-
-def _tags(story: Iterable[tuple[str, str]]) -> Iterator[_Tag]:
-    for place, text in story:
-        for found in _TAG.finditer(text):
-            kind = found.lastgroup
-            if kind:
-                shown = f"{place}: …{shorten(found[0], _WIDTH)}…"
-                yield _Tag(shown, _SCOPE.sub("", found[kind].strip()).strip(), kind)
+    found = [problem for story in tags for problem in _Reader(context).faults(story)]
+    found += [messages_form.unread_part(tag.place) for tag in lost]
+    return tuple(dict.fromkeys(found))  # what stands in a text box stands there twice, for old and new versions
 
 
 # --- reading the tags of one story -------------------------------------------------------------------------------
@@ -108,26 +58,51 @@ def _tags(story: Iterable[tuple[str, str]]) -> Iterator[_Tag]:
 class _Open:
     """A loop or choice that is still open, and what its names mean inside."""
 
-    tag: _Tag
+    tag: Tag
     word: str
     names: Context = field(default_factory=dict)
+    is_otherwise: bool = False
+    """Whether its `else` has been read."""
+
+
+def _written(tag: Tag) -> Iterator[Problem]:
+    """Yield what is wrong with how a tag stands in Word, whatever it says."""
+    odd = next((name for sign, name in _ODD.items() if sign in tag.text), None)
+    if tag.kind == "stray":
+        yield messages_form.torn_tag(tag.place)
+    elif tag.kind == "print" and tag.scope:
+        yield messages_form.scoped_print(tag.place, tag.scope)
+    elif odd:
+        yield messages_form.odd_character(tag.place, odd)
+    elif tag.holder is None and tag.scope in ("tr", "tc"):
+        yield messages_form.scope_outside(tag.place, tag.scope)
+    elif tag.holder is None:
+        yield messages_form.cut_tag(tag.place)
+
+
+def _lost(tag: Tag) -> Iterator[Problem]:
+    if not tag.is_alone:
+        yield messages_form.lost_beside(tag.place, tag.scope)
+
+
+def _beside(tag: Tag, word: str, opening: Tag) -> Iterator[Problem]:
+    if tag.holder != opening.holder:
+        yield messages_form.apart(tag.place, word)
 
 
 class _Reader:
     def __init__(self, context: Context) -> None:
-        self._open: list[_Open] = [_Open(_Tag("", "", ""), "", context)]
+        self._open: list[_Open] = [_Open(Tag("", "", ""), "", context)]
 
-    def faults(self, tags: Iterable[_Tag]) -> Iterator[Problem]:
+    def faults(self, tags: Iterable[Tag]) -> Iterator[Problem]:
         for tag in tags:
-            if tag.kind == "stray":
-                yield messages_form.torn_tag(tag.place)
-            elif tag.kind == "print":
-                yield from self._printed(tag)
-            else:
-                yield from self._block(tag)
+            torn = list(_written(tag))
+            said = [] if tag.kind == "stray" else list(self._printed(tag) if tag.kind == "print" else self._block(tag))
+            yield from torn or said
+            yield from _lost(tag)
         yield from (messages_form.unclosed(block.tag.place, block.word) for block in self._open[1:])
 
-    def _printed(self, tag: _Tag) -> Iterator[Problem]:
+    def _printed(self, tag: Tag) -> Iterator[Problem]:
         expression, problems = self._parsed(tag, f"{{{{ {tag.words} }}}}")
         yield from problems
         if isinstance(expression, nodes.Output):
@@ -136,24 +111,34 @@ class _Reader:
                 if isinstance(self._value(value), dict | list):
                     yield messages_form.not_text(tag.place, tag.words)
 
-    def _block(self, tag: _Tag) -> Iterator[Problem]:
-        word, _, rest = tag.words.partition(" ")
+    def _block(self, tag: Tag) -> Iterator[Problem]:
+        word, rest = (*tag.words.split(maxsplit=1), "", "")[:2]
         if word in ("for", "if"):
             yield from self._opened(tag, word)
         elif word in ("elif", "else"):
-            if word == "elif":
-                yield from self._condition(tag, f"if {rest}")
-            if self._open[-1].word not in ("if", "for"):
-                yield messages_form.unopened(tag.place, word)
+            yield from self._otherwise(tag, word, rest)
         elif word in ("endfor", "endif"):
-            if self._open[-1].word == word.removeprefix("end"):
-                self._open.pop()
-            else:
-                yield messages_form.unopened(tag.place, word)
+            yield from self._closed(tag, word)
         else:
             yield messages_form.template_construct(tag.place, word)
 
-    def _opened(self, tag: _Tag, word: str) -> Iterator[Problem]:
+    def _otherwise(self, tag: Tag, word: str, rest: str) -> Iterator[Problem]:
+        block = self._open[-1]
+        if word == "elif":
+            yield from self._condition(tag, f"if {rest}")
+        if block.is_otherwise or block.word not in (("if",) if word == "elif" else ("if", "for")):
+            yield messages_form.unopened(tag.place, word)
+        else:
+            block.is_otherwise = word == "else"
+            yield from _beside(tag, word, block.tag)
+
+    def _closed(self, tag: Tag, word: str) -> Iterator[Problem]:
+        if self._open[-1].word == word.removeprefix("end"):
+            yield from _beside(tag, word, self._open.pop().tag)
+        else:
+            yield messages_form.unopened(tag.place, word)
+
+    def _opened(self, tag: Tag, word: str) -> Iterator[Problem]:
         names: Context = {}
         if word == "if":
             yield from self._condition(tag, tag.words)
@@ -169,13 +154,13 @@ class _Reader:
                     yield messages_form.not_a_list(tag.place, tag.words)
         self._open.append(_Open(tag, word, names))
 
-    def _condition(self, tag: _Tag, words: str) -> Iterator[Problem]:
+    def _condition(self, tag: Tag, words: str) -> Iterator[Problem]:
         choice, problems = self._parsed(tag, f"{{% {words} %}}{{% endif %}}")
         yield from problems
         if isinstance(choice, nodes.If):
             yield from self._names(tag, choice.test)
 
-    def _parsed(self, tag: _Tag, source: str) -> tuple[nodes.Node | None, list[Problem]]:
+    def _parsed(self, tag: Tag, source: str) -> tuple[nodes.Node | None, list[Problem]]:
         """Return the one node of a tag, or what is wrong with it."""
         try:
             tree = ENVIRONMENT.parse(source)
@@ -186,7 +171,7 @@ class _Reader:
             return None, [messages_form.template_construct(tag.place, name) for name in constructs]
         return tree.body[0], []
 
-    def _names(self, tag: _Tag, expression: nodes.Node) -> Iterator[Problem]:
+    def _names(self, tag: Tag, expression: nodes.Node) -> Iterator[Problem]:
         """Yield the names of an expression that the context does not have."""
         if isinstance(expression, nodes.Getattr):
             owner = self._value(expression.node)

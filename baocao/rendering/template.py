@@ -15,7 +15,7 @@ from typing import Any
 
 from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2 import StrictUndefined, TemplateError, UndefinedError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 from markupsafe import Markup, escape
@@ -72,12 +72,14 @@ def admit(template: bytes) -> None:
 
     Raises:
         DataError: see `fill`. Footnotes are refused: docxtpl renders them once for each section, values included.
+            The part itself is not: Word puts one with no text into most documents.
     """
-    if "word/footnotes.xml" in unpack(template):
+    if b"</w:t>" in unpack(template).get("word/footnotes.xml", b""):
         raise DataError([messages_form.bad_template("có chú thích cuối trang (footnote), không được phép")])
     try:
         document = DocxTemplate(BytesIO(template))
         document.init_docx()
+        _blank_core_properties(document)
         sources = [document.patch_xml(document.get_xml()), *_headers_and_footers(document)]
         constructs = [name for source in sources for name in forbidden(ENVIRONMENT.parse(source))]
     except DAMAGED as error:
@@ -147,5 +149,11 @@ def set_core_properties(document: DocxTemplate, properties: Mapping[str, str], d
 
 
 def reason(error: Exception) -> str:
-    """Return what a library said, without markup and on one line."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", str(error))).strip()
+    """Say in words what Jinja or lxml found; where it is, `proof` says of all faults that it can foresee."""
+    if isinstance(error, UndefinedError):
+        name = re.search(r"attribute '(\w+)'|'(\w+)' is undefined", str(error))
+        return messages_form.failing_fill(next(filter(None, name.groups())) if name else "…")
+    if isinstance(error, etree.XMLSyntaxError):
+        return messages_form.DAMAGED_BY_TAGS
+    is_syntax = isinstance(error, TemplateError | RecursionError)
+    return messages_form.MISMATCHED if is_syntax else messages_form.UNPRINTABLE
