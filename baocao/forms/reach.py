@@ -128,13 +128,52 @@ def _implies(form: Form, given: Condition, wanted: Condition) -> bool:
     if given.applies_to is not None and given.applies_to != wanted.applies_to:
         return False
     match given, wanted:
-        case PointsCondition(at_least=Decimal() as high), PointsCondition(at_least=Decimal() as low):
-            return given.of == wanted.of and high >= low
-        case PointsCondition(below=Decimal() as low), PointsCondition(below=Decimal() as high):
-            return given.of == wanted.of and low <= high
+        case (PointsCondition(of=given_of), PointsCondition(of=wanted_of)) | (
+            FigureCondition(of=given_of),
+            FigureCondition(of=wanted_of),
+        ):
+            return given_of == wanted_of and _bounds(given, wanted)
+        case ShareCondition(), ShareCondition():
+            return _rated_within(form, given, wanted) and _bounds(given, wanted)
+        case OrganizationsCondition(all_at_least=str(high_rating)), OrganizationsCondition(
+            all_at_least=str(low_rating)
+        ):
+            ladder = form.ladder_of(given.of)
+            return given.of == wanted.of and ladder.rank(high_rating) <= ladder.rank(low_rating)
         case LevelsCondition(at_least=str(high_level)), LevelsCondition(at_least=str(low_level)):
             same = set(form.items(wanted)) <= set(form.items(given))
             return same and form.level_ladder.rank(high_level) <= form.level_ladder.rank(low_level)
         case _:
             told = {"interpretation", "applies_to"}
             return given.model_dump(exclude=told) == wanted.model_dump(exclude=told)
+
+
+def _rated_within(form: Form, given: ShareCondition, wanted: ShareCondition) -> bool:
+    """Whether those whom one condition counts are all counted by the other, on every ladder in question."""
+    if given.rated_at_least is None or wanted.rated_at_least is None:
+        return (given.rated_at_least, given.rated) == (wanted.rated_at_least, wanted.rated)
+    ladders = [form.ladder_of(kind.population) for kind in form.kinds]
+    ranks = [
+        (ladder.rank(given.rated_at_least), ladder.rank(wanted.rated_at_least))
+        for ladder in ladders
+        if {given.rated_at_least, wanted.rated_at_least} <= set(ladder.keys)
+    ]
+    return all(high <= low for high, low in ranks)
+
+
+def _bounds(given: Condition, wanted: Condition) -> bool:
+    """Whether a number within the bounds of one condition is always within those of the other."""
+    floor, ceiling = _bound(given, "at_least", "above"), _bound(given, "at_most", "below")
+    lower, upper = _bound(wanted, "at_least", "above"), _bound(wanted, "at_most", "below")
+    if lower:
+        return floor is not None and floor >= lower
+    return upper is not None and ceiling is not None and (ceiling[0], not ceiling[1]) <= (upper[0], not upper[1])
+
+
+def _bound(condition: Condition, loose: str, strict: str) -> tuple[Decimal | int, bool] | None:
+    """Return the number of a bound and whether that number itself is outside."""
+    for name, is_strict in ((loose, False), (strict, True)):
+        number = getattr(condition, name, None)
+        if number is not None:
+            return number, is_strict
+    return None
