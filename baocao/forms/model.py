@@ -210,12 +210,17 @@ class Form(Frozen):
 
     def role(self, no: str) -> Role:
         """Return what the points of a row do to the total; its section says it."""
-        return self.by_no[self.by_no[no].section].role
+        return self._section(no).role
 
     def applies(self, no: str, kind: str) -> bool:
         """Whether a row is assessed for a kind of organisation; its section says it."""
-        kinds = self.by_no[self.by_no[no].section].applies_to
+        kinds = self._section(no).applies_to
         return kinds is None or kind in kinds
+
+    def _section(self, no: str) -> Criterion:
+        """Return the section of a row; the row itself while its section is still to be written."""
+        row = self.by_no[no]
+        return self.by_no.get(row.section, row)
 
     def inside(self, no: str) -> tuple[Criterion, ...]:
         """Return the leaves at or below row `no`."""
