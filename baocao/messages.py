@@ -29,10 +29,28 @@ def place(*path: str | int) -> str:
         if isinstance(step, int):
             written += f"[{step}]"
         elif step.isidentifier():
-            written += f".{step}" if written else step
+            written += f".{shorten(step, SHOWN_WIDTH)}" if written else shorten(step, SHOWN_WIDTH)
         else:
             written += f"[{show(step)}]"
     return written
+
+
+def place_in(raw: object, path: Sequence[str | int]) -> str:
+    """Write a path into a form as its author knows the entries: `criteria I.1.1.banded`, not `criteria[2].banded`."""
+    written = ""
+    for at, step in enumerate(path):
+        raw = _inside(raw, step)
+        own = raw.get("no", raw.get("key")) if isinstance(raw, dict) and isinstance(step, int) else None
+        is_name = isinstance(own, str) and bool(re.fullmatch(r"[\w.-]{1,40}", own))
+        rest = place(*path[at : at + 1])
+        written += f" {own}" if is_name else rest if not written or rest.startswith("[") else f".{rest}"
+    return written
+
+
+def _inside(raw: object, step: str | int) -> object:
+    if isinstance(raw, dict):
+        return raw.get(step)
+    return raw[step] if isinstance(raw, list) and isinstance(step, int) and step < len(raw) else None
 
 
 def show(value: object) -> str:
@@ -229,8 +247,8 @@ _STRUCTURE: Mapping[str, tuple[str, str]] = {
     "less_than_equal": ("không được quá {le}, thấy {found}", "Sửa lại số này."),
     "string_too_long": ("dài quá {max_length} ký tự", "Rút gọn nội dung."),
     "too_long": ("có quá {max_length} mục", "Bớt các mục; kiểm tra có đúng tệp không."),
-    "too_short": ("phải có ít nhất một mục, thấy {found}", "Thêm nội dung còn thiếu."),
-    "string_pattern_mismatch": ("không đúng dạng quy định, thấy {found}", "Ghi lại theo đúng dạng."),
+    "too_short": ("phải có ít nhất {min_length} mục, thấy {actual_length}", "Thêm nội dung còn thiếu."),
+    "string_pattern_mismatch": ("không đúng dạng quy định, thấy {found}", "{shape}."),
     "bad_character": (
         "có ký tự không in được {code} ở vị trí {position}",
         "Xóa ký tự này; có thể do dán từ tệp khác, hãy gõ lại đoạn đó.",
@@ -250,12 +268,39 @@ _STRUCTURE: Mapping[str, tuple[str, str]] = {
     "union_tag_not_found": ("thiếu khóa “kind”", "Thêm khóa “kind”."),
 }
 
+_TABLE = ("phải là một bảng, thấy {found}", "Ghi [tên bảng] rồi các khóa con, hoặc { khóa = giá trị } trên một dòng.")
+_DATE = ("không phải là ngày hợp lệ: {found}", "Ghi theo dạng năm-tháng-ngày, ví dụ 2021-12-05, không có ngoặc kép.")
+_STRUCTURE_OF_FORMS = {
+    **_STRUCTURE,
+    **dict.fromkeys(("model_type", "dict_type", "model_attributes_type"), _TABLE),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DATE),
+    "tuple_type": (
+        "phải là một danh sách, thấy {found}",
+        "Ghi danh sách trong ngoặc vuông […]; nếu là bảng thì tiêu đề có hai dấu ngoặc: [[tên bảng]].",
+    ),
+    "empty_text": ("để trống", "Ghi nội dung, hoặc bỏ khóa này nếu được phép bỏ trống."),
+    "unsafe_name": (
+        "không dùng làm tên được: {found}",
+        "Chỉ dùng chữ thường không dấu, chữ số và dấu gạch nối, ví dụ “phan-bo-diem” (tối đa 64 ký tự).",
+    ),
+}
+"""The same of a form, which is TOML."""
 
-def structure(error: ErrorDetails, known: Sequence[str]) -> Problem:
-    """Say in Vietnamese what pydantic found at a place; `known` are the keys allowed there."""
+_SHAPES = {
+    "^[a-z][a-z0-9_]": "Chỉ dùng chữ thường không dấu, chữ số và dấu gạch dưới, bắt đầu bằng chữ, tối đa 40 ký tự",
+    "^([IVXLC]": "Ghi số thứ tự bằng số La Mã, chữ in hoa hoặc số, các phần sau cách nhau dấu chấm: ví dụ “I”, “I.1”",
+    "^[1-9](": "Ghi một số từ 1 đến 9, có thể thêm dấu chấm và một số nữa: ví dụ “1”, “1.2”",
+    "^[0-9a-f]{64}": "Xóa bảng này rồi xác nhận lại bằng lệnh “baocao form confirm”",
+}
+"""How patterns begin, and what they ask for."""
+
+
+def structure(error: ErrorDetails, known: Sequence[str], form: object = None) -> Problem:
+    """Say in Vietnamese what pydantic found at a place; `known` are the keys allowed there, `form` a form as read."""
     path = _without_tags(error["loc"])
+    where = place(*path) if form is None else place_in(form, path)
     if error["type"] == "extra_forbidden":
-        return unknown_key(place(*path), str(path[-1]), known)
+        return unknown_key(where, str(path[-1]), known)
     words: dict[str, Any] = {**error.get("ctx", {}), "found": show(error["input"])}
     if error["type"] == "string_unicode":
         words |= _surrogate(str(error["input"]))
@@ -263,11 +308,13 @@ def structure(error: ErrorDetails, known: Sequence[str]) -> Problem:
     words["expected_tags"] = words.get("expected_tags", "").replace("'", "")
     words["expected"] = words.get("expected", "").replace(" or ", ", ").replace("'", "")
     kind = "not_filled" if error["input"] is None and error["type"].endswith("_type") else error["type"]
-    message, fix = _STRUCTURE.get(
+    pattern = str(words.get("pattern"))
+    words["shape"] = next((said for start, said in _SHAPES.items() if pattern.startswith(start)), "Ghi lại đúng dạng")
+    message, fix = (_STRUCTURE if form is None else _STRUCTURE_OF_FORMS).get(
         kind,
         ("giá trị {found} không hợp lệ", "Xem docs/submission.md hoặc lệnh “baocao form schema”."),
     )
-    return Problem(place(*path), _filled(message, words), _filled(fix, words))
+    return Problem(where, _filled(message, words), _filled(fix, words))
 
 
 def _surrogate(text: str) -> dict[str, object]:
@@ -281,7 +328,7 @@ def _without_tags(loc: tuple[int | str, ...]) -> list[int | str]:
     return [
         step
         for at, step in enumerate(loc)
-        if not (at and loc[at - 1] == "banded") and not (at > 1 and loc[at - 2] == "conditions")
+        if not (at and loc[at - 1] == "banded") and not (at > 1 and loc[at - 2] == "conditions") and step != "[key]"
     ]
 
 

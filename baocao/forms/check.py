@@ -35,7 +35,7 @@ def check(form: Form) -> tuple[Problem, ...]:
 
 def check_names(form: Form, phrases: Phrasebook) -> Iterator[Problem]:
     """Yield the short names that the phrase book of a form lacks."""
-    for name in (*(row.no for row in form.sections), *form.level_items, *NAMES):
+    for name in dict.fromkeys((*(row.no for row in form.sections), *form.level_items, *NAMES)):
         if name not in phrases.names:
             yield messages_form.missing_phrase(messages.place("names", name))
 
@@ -79,12 +79,12 @@ def _sums(form: Form) -> Iterator[Problem]:
     for row in form.criteria:
         below = [entry for entry in form.criteria if entry.parent == row.no]
         total = sum((entry.most for entry in below), Decimal(0))
-        if not below:
+        if not below or row.standard is None:  # that points are missing is told elsewhere
             continue
         if form.role(row.no) == "regular":
-            if total != (row.standard or 0):
+            if total != row.standard:
                 yield messages_form.wrong_sum(row.no, row.most, total)
-        elif total < (row.standard or 0):
+        elif total < row.standard:
             yield messages_form.cap_out_of_reach(row.no, row.most, total)
     yield from _totals(form)
 
@@ -95,10 +95,14 @@ def _totals(form: Form) -> Iterator[Problem]:
         every = all(form.applies(row.no, kind.key) for row in form.sections)
         if total == (form.total or 0) or (not every and form.partial_total and 0 < total < (form.total or 0)):
             continue
-        if every or form.partial_total:
-            yield messages_form.wrong_sum("", form.total or Decimal(0), total)
+        if form.total is None:
+            yield messages_form.missing_key("total", "Ghi tổng điểm chuẩn, hoặc bỏ standard ở mọi dòng.")
             return
-        yield messages_form.partial_total(kind.key, form.total or Decimal(0), total)
+        if every:
+            yield messages_form.wrong_sum("", form.total, total)
+            return
+        told = messages_form.kind_total if form.partial_total else messages_form.partial_total
+        yield told(kind.key, form.total, total)
 
 
 def _points(form: Form) -> Iterator[Problem]:

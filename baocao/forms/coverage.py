@@ -31,7 +31,7 @@ def uncovered(form: Form) -> Iterator[Problem]:
             if row.banded.gap is None:
                 yield messages_form.missing_key(f"criteria {row.no}.banded.gap", "Nêu trường hợp không có gì để tính.")
             yield from (
-                messages_form.unreachable_band(row.no, band.text) for band in row.banded.bands if band.at_least > 100
+                messages_form.band_above_whole(row.no, band.text) for band in row.banded.bands if band.at_least > 100
             )
 
 

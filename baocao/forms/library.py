@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from baocao import messages, messages_form
 from baocao.errors import DataError, Problem, UsageError
@@ -171,10 +172,7 @@ def _read_form(path: Path, content: bytes) -> Form:
     try:
         form = Form.model_validate(raw)
     except ValidationError as error:
-        problems.extend(
-            messages.structure(fault, allowed_keys(Form, fault["loc"][:-1]))
-            for fault in error.errors(include_url=False)
-        )
+        problems.extend(messages.structure(fault, allowed_keys(Form, fault["loc"][:-1]), raw) for fault in _told(error))
         raise DataError(problems) from error
     problems.extend(checks.check(form))
     expected = f"{path.parent.name}/{path.name}"
@@ -183,6 +181,18 @@ def _read_form(path: Path, content: bytes) -> Form:
     if problems:
         raise DataError(problems)
     return form
+
+
+def _told(error: ValidationError) -> list[ErrorDetails]:
+    """Return the faults of structure without lists called too short because of the fault of an entry."""
+    faults = error.errors(include_url=False)
+    places = [fault["loc"] for fault in faults]
+    return [
+        fault
+        for fault in faults
+        if fault["type"] != "too_short"
+        or not any(len(loc) > len(fault["loc"]) and loc[: len(fault["loc"])] == fault["loc"] for loc in places)
+    ]
 
 
 def _read_phrases(content: bytes, form: Form | None) -> Phrasebook:
@@ -200,5 +210,5 @@ def _unclean(raw: object, path: tuple[str | int, ...] = ()) -> Iterator[Problem]
     elif isinstance(raw, list):
         for index, value in enumerate(raw):
             yield from _unclean(value, (*path, index))
-    elif isinstance(raw, str) and raw != clean(raw):
+    elif isinstance(raw, str) and clean(raw) not in ("", raw):
         yield messages_form.unclean(messages.place(*path), clean(raw))
