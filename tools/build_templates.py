@@ -258,7 +258,7 @@ def add_headings(table: Table, columns: tuple[Column, ...]) -> None:
     for group, members in groupby(range(len(columns)), key=lambda at: columns[at].group):
         places = list(members)
         if group:
-            add_heading(merged(upper[places[0]], upper[places[-1]]), group)
+            add_heading(merged(*upper[places[0] : places[-1] + 1]), group)
         for at in places:
             add_heading(lower[at] if group else merged(upper[at], lower[at]), columns[at].title)
 
@@ -394,9 +394,11 @@ def append_row(table: Table) -> _Row:
     return row
 
 
-def merged(first: _Cell, last: _Cell) -> _Cell:
-    """One empty cell in place of all from `first` to `last`."""
-    cell: _Cell = first.merge(last)
+def merged(*cells: _Cell) -> _Cell:
+    """One empty cell in place of all of `cells`, neighbours in a row or one below the other."""
+    for one in cells:
+        one.add_paragraph()  # python-docx merges no cell without any
+    cell: _Cell = cells[0].merge(cells[-1])
     clear(cell)
     return cell
 
@@ -417,7 +419,7 @@ def row_block(table: Table, tag: str) -> Iterator[None]:
 def add_row_tag(table: Table, tag: str) -> None:
     """A row that docxtpl takes away whole, shown in Word as one wide cell."""
     cells = append_row(table).cells
-    cell = merged(cells[0], cells[-1])
+    cell = merged(*cells)
     add_text(cell, "BCLenhMau", f"{{%tr {tag} %}}")
 
 
