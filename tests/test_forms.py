@@ -423,6 +423,25 @@ def test_any_edit_of_the_data_changes_the_digest_and_voids_the_confirmation(tmp_
     assert not load_folder(path).form.confirmed
 
 
+def test_an_item_that_is_ticked_is_a_row_like_any_other_criterion_and_no_heading(tmp_path: Path) -> None:
+    path = copied(tmp_path)
+    text = (path / "form.toml").read_text(encoding="utf-8")
+    blocks = [
+        block.replace('standard = 5\nbasis = "allocated"', 'assessed_by = "level"') if 'no = "II.3"' in block else block
+        for block in text.replace("total = 100", "total = 95").replace("standard = 22", "standard = 17").split("\n\n")
+    ]
+    (path / "form.toml").write_text("\n\n".join(blocks), encoding="utf-8")
+    edit(path, "phrases.toml", [{"find": "typed = ", "replace": 'level = "{{ no }}: {{ level }}"\ntyped = '}])
+    raw = submission({"scores/II.3": {"level": "good"}})
+    result = assessed_by(load_folder(path), raw)
+    assert result.judged is not None
+    assert result.narrative is not None
+    rows = scoresheet_context(result.judged, result.narrative, draft=True)["rows"]
+    ticked = next(row for row in rows if "Kết quả thực hiện chương trình" in str(row))
+    assert isinstance(ticked, dict)
+    assert (ticked["kind"], ticked["level"]) == ("criterion", {"excellent": "", "good": "x", "average": "", "poor": ""})
+
+
 def test_a_copied_folder_is_a_new_form(tmp_path: Path) -> None:
     path = tmp_path / "hoi-khac" / "2022"
     shutil.copytree(TEMPLATES / FORM, path)

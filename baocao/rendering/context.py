@@ -144,7 +144,8 @@ def _date(day: date | None) -> str:
 def _row(judged: Judged, criterion: Criterion) -> Context:
     form, sheet = judged.form, judged.scoresheet
     is_leaf = criterion.no in form.leaf_numbers
-    titled = criterion.no in form.level_items or not is_leaf
+    # an item that is ticked itself is a criterion like those without a level, and no heading
+    titled = not is_leaf or (criterion.no in form.level_items and criterion.assessed_by != "level")
     kind = "section" if not criterion.parent else "item" if titled else "criterion"
     if kind != "criterion" and is_leaf:
         kind = f"scored_{kind}"

@@ -79,7 +79,7 @@ def admit(template: bytes) -> None:
     try:
         document = DocxTemplate(BytesIO(template))
         document.init_docx()
-        _blank_core_properties(document)
+        blank_core_properties(document)
         sources = [document.patch_xml(document.get_xml()), *_headers_and_footers(document)]
         constructs = [name for source in sources for name in forbidden(ENVIRONMENT.parse(source))]
     except DAMAGED as error:
