@@ -11,7 +11,7 @@ from itertools import groupby
 
 from baocao import figures
 from baocao.findings import Finding, Status
-from baocao.forms.conditions import is_on_total
+from baocao.forms.conditions import LevelsCondition, YesNoCondition, is_on_total
 from baocao.forms.criteria import RatingBands
 from baocao.forms.model import Form
 from baocao.phrases import Fact, Phrasebook, Sentence
@@ -428,7 +428,15 @@ class _Story:
 def _records(findings: Iterable[Finding]) -> tuple[Mapping[str, Fact], ...]:
     """Return what each condition asks and what was observed; of conditions on the same matter the weakest, the last."""
     weakest = {_matter(finding): finding for finding in findings}
-    return tuple({"required": finding.required.text, "observed": finding.observed.text} for finding in weakest.values())
+    told = {_observed(finding): finding for finding in weakest.values()}
+    return tuple({"required": finding.required.text, "observed": finding.observed.text} for finding in told.values())
+
+
+def _observed(finding: Finding) -> tuple[object, ...]:
+    """Return what is the same of conditions on some rows and on all: the rows that stand in the way of both."""
+    if isinstance(finding.condition, LevelsCondition | YesNoCondition):
+        return (finding.condition.kind, finding.observed.text)
+    return _matter(finding)
 
 
 def _matter(finding: Finding) -> tuple[object, ...]:

@@ -442,6 +442,21 @@ def test_an_item_that_is_ticked_is_a_row_like_any_other_criterion_and_no_heading
     assert (ticked["kind"], ticked["level"]) == ("criterion", {"excellent": "", "good": "x", "average": "", "poor": ""})
 
 
+def test_conditions_that_fail_for_the_same_items_are_told_once(tmp_path: Path) -> None:
+    path = copied(tmp_path)
+    asked = '{ kind = "subordinates_not_disciplined", interpretation = "ky-luat-truc-thuoc" }'
+    edit(
+        path,
+        "form.toml",
+        [{"find": asked, "replace": '{ kind = "levels", items = "all", at_least = "average" }'}],
+    )
+    stated = {"level": "poor", "reason": "bỏ trống kế hoạch kiểm tra"}
+    result = assessed_by(load_folder(path), submission({"facts/levels/I.3": stated}))
+    assert result.narrative is not None
+    told = [line for line in result.narrative.paragraphs if "Chưa đủ căn cứ xếp loại vì" in line]
+    assert [line.count("thực tế: I.3: Kém") for line in told] == [1]
+
+
 def test_a_copied_folder_is_a_new_form(tmp_path: Path) -> None:
     path = tmp_path / "hoi-khac" / "2022"
     shutil.copytree(TEMPLATES / FORM, path)
