@@ -67,6 +67,16 @@ SCORESHEETS: dict[str, tuple[Column, ...]] = {
         Column(18, "columns.standard", "row.standard", group="columns.points"),
         Column(18, "columns.awarded", "row.awarded", group="columns.points"),
     ),
+    "phieu-cap-do/2022": (
+        Column(10, "columns.no", "row.no"),
+        Column(67, "columns.criterion"),
+        Column(16, "columns.excellent", "row.level.excellent", "columns.levels"),
+        Column(13, "columns.good", "row.level.good", "columns.levels"),
+        Column(16, "columns.average", "row.level.average", "columns.levels"),
+        Column(13, "columns.poor", "row.level.poor", "columns.levels"),
+        Column(13, "columns.met", "row.met.yes", "columns.answers"),
+        Column(17, "columns.unmet", "row.met.no", "columns.answers"),
+    ),
 }
 
 
