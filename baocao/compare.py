@@ -85,7 +85,7 @@ def _described(folder: FormFolder) -> Described:
             f"loại tổ chức {kind.name}": {"khóa": kind.key, "xếp loại": folder.phrases.names[kind.population]}
             for kind in form.kinds
         },
-        **{f"cấp độ {rule.name}": {"từ": f"{rule.at_least or 0}%"} for rule in form.levels},
+        **{f"cấp độ {rule.name}": {"từ": _percent(rule.at_least)} for rule in form.levels},
         **{f"{_level(row)} {row.no}": _criterion(form, row) for row in form.criteria},
         **{
             f"mức {rule.name}": {"tiêu đề": rule.heading, "áp dụng khi": _WORDS[rule.given_when]}
@@ -148,6 +148,10 @@ def _criterion(form: Form, row: Criterion) -> dict[str, str]:
 
 def _points(number: Decimal | None) -> str:
     return "không" if number is None else points(number)
+
+
+def _percent(number: int | None) -> str:
+    return "không" if number is None else f"{number}%"
 
 
 def _yes(value: bool) -> str:

@@ -190,6 +190,12 @@ def test_changed_wording_and_a_restyled_page_are_told(tmp_path: Path) -> None:
     assert "Tệp Word của bảng chấm điểm khác nhau." in list(compare.differences(FOLDER, folder_again(tmp_path)))
 
 
+def test_levels_that_rest_on_no_points_have_no_threshold_to_tell() -> None:
+    told = list(compare.differences(FOLDER, Library([TEMPLATES]).get("phieu-cap-do/2022")))
+    assert "Sửa cấp độ Xuất sắc, từ: 90% → không" in told
+    assert "Sửa cấp độ Kém, từ: 0% → không" in told
+
+
 def folder_again(templates: Path) -> FormFolder:
     return Library([templates]).get("hoi-quan-chung/2022")
 
