@@ -81,6 +81,9 @@ def test_a_preview_is_the_blank_form_and_a_filled_one_for_each_kind() -> None:
     assert "công nhận kết quả đánh giá" in " ".join(paragraphs(decision))
     assert "hủy bỏ kết quả đánh giá" in " ".join(paragraphs(revocation))
     assert not any("mẫu" in line and "lý do mẫu" in line for line in paragraphs(blank))
+    dotted = [line for line in paragraphs(blank) if len(line) > 20 and not line.strip("…")]
+    # a dot sign is as wide as the letters are high: 14 pt; the line is A4 less margins and indent
+    assert [len(line) * 14 / 72 * 25.4 < 210 - 30 - 15 - 10 for line in dotted] == [True] * 3
     assert all(any("lý do mẫu" in line for line in paragraphs(document)) for document in filled)
 
 

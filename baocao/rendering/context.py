@@ -18,7 +18,8 @@ Printable = str | list["Printable"] | dict[str, "Printable"]
 Context = dict[str, Printable]
 
 _SHORT_BLANK = "…"
-_DOTTED_LINE = "…" * 38
+_DOTTED_LINE = "…" * 30
+"""Each dot sign is as wide as the letters are high: so many fill a line of size 14 that begins with an indent."""
 _TICK = "x"
 _NOT_APPLICABLE = "-"
 
