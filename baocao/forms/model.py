@@ -170,7 +170,7 @@ class Form(Frozen):
     assessors: tuple[Assessor, ...] = Field((), title="Các cột người chấm", description="Bỏ trống: một cột.")
     figures: tuple[Figure, ...] = Field((), title="Số liệu riêng của mẫu")
     ladders: tuple[OtherLadder, ...] = Field((), title="Thang xếp loại khác thang của mẫu")
-    levels: tuple[LevelRule, ...] = Field((), title="Cấp độ thực hiện, từ cao xuống thấp")
+    levels: tuple[LevelRule, ...] = Field((), title="Các cấp độ thực hiện, từ cao xuống thấp")
     level_items: tuple[str, ...] = Field((), title="Các mục có cấp độ")
     core_items: tuple[str, ...] = Field((), title="Các mục cốt lõi trong số đó")
     criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)] = Field(title="Các dòng của bảng")
