@@ -377,10 +377,10 @@ def _(_condition: DisciplinedCondition, case: Case) -> _Outcome:
 def _(_condition: SubordinatesCondition, case: Case) -> _Outcome:
     discipline = case.submission.facts.discipline
     listed = discipline.subordinates if discipline else None
-    if not listed and case.population != "subordinates":
-        return _Outcome(Status.NOT_APPLICABLE, "not_applicable.no_subordinates", {})
     if listed is None:
         return _UNKNOWN
+    if not listed and case.population != "subordinates":
+        return _Outcome(Status.NOT_APPLICABLE, "not_applicable.no_subordinates", {})
     excused = [logic.every((entry.self_detected, entry.remedied)) for entry in listed]
     facts = {"disciplined": len(listed), "excused": excused.count(True)}
     return _outcome(logic.every(excused), "subordinates_not_disciplined.observed", facts)

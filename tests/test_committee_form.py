@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -234,7 +235,7 @@ def merged(tree: dict[str, Any], edits: dict[str, Any]) -> dict[str, Any]:
 def form_data() -> tuple[dict[str, Any], dict[str, Any]]:
     """The tree of the 2021 form, and that of the committee's."""
     old = parse_toml((TEMPLATES / FORM / "form.toml").read_bytes())
-    new = {**old, **parse_toml(FORM_DATA.encode())}
+    new: dict[str, Any] = {**old, **parse_toml(FORM_DATA.encode())}
     new["texts"] = {**new["texts"], **TEXTS}
     return old, new
 
@@ -323,7 +324,7 @@ def test_the_new_form_rates_as_computed_by_hand(committee: FormFolder, name: str
     result = assessed(committee, scores, **facts)
     assert result.faults == ()
     assert result.judged is not None
-    assert (result.judged.scoresheet.total, result.judged.rating.computed) == (total, rating)
+    assert (result.judged.scoresheet.total, result.judged.rating.computed) == (Decimal(total), rating)
 
 
 def test_the_document_has_the_new_sentences_and_none_of_the_dropped_ones(committee: FormFolder) -> None:

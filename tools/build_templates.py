@@ -263,8 +263,6 @@ def add_headings(table: Table, columns: tuple[Column, ...]) -> None:
             add_heading(cell, column.title)
         return
     upper, lower = lower, add_row(table, repeated=True)
-    for cell in (*upper, *lower):
-        cell.add_paragraph()  # python-docx merges no cell without one
     for group, members in groupby(range(len(columns)), key=lambda at: columns[at].group):
         places = list(members)
         if group:
