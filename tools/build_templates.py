@@ -54,12 +54,25 @@ class Column:
     title: str  # the tag of its heading
     value: str = ""  # the tag of its cell; none for the column of the text
     group: str = ""  # the tag of a heading over this column and its neighbours of the same group
+    total: str = ""  # the tag of its total beside the one that counts, printed before that one
 
 
 NO = Column(12, "columns.no", "row.no")
 POINTS = (Column(21, "columns.standard", "row.standard"), Column(21, "columns.awarded", "row.awarded"))
 
+BY_TWO = (  # points, or the answer to a criterion that gives none
+    Column(19, "columns.standard", "row.standard"),
+    Column(
+        23,
+        "columns.self",
+        'row.others.self.awarded or row.others.self.met.yes and "Đạt" or row.others.self.met.no and "Không đạt"',
+        total="totals.self",
+    ),
+    Column(23, "columns.panel", 'row.awarded or row.met.yes and "Đạt" or row.met.no and "Không đạt"'),
+)
+
 SCORESHEETS: dict[str, tuple[Column, ...]] = {
+    "hai-cot-cham/2022": (NO, Column(88, "columns.criterion"), *BY_TWO),
     "hoi-quan-chung/2021": (NO, Column(111, "columns.criterion"), *POINTS),
     "dang-uy-co-so/2022": (
         NO,
@@ -203,7 +216,7 @@ def scoresheet(columns: tuple[Column, ...]) -> WordDocument:
     add_score_table(document, columns)
     add_rating_method(document)
     add_reasons_and_comment(document)
-    add_result(document)
+    add_result(document, columns)
     add_signature(document)
     return document
 
@@ -315,8 +328,11 @@ def add_reasons_and_comment(document: WordDocument) -> None:
     add_each(document, "BCNhanXet", "sentence", "comment")
 
 
-def add_result(document: WordDocument) -> None:
-    """The total and the proposed rating; their style keeps them on the page of the signature."""
+def add_result(document: WordDocument, columns: tuple[Column, ...]) -> None:
+    """The totals and the proposed rating; their style keeps them on the page of the signature."""
+    for column in columns:
+        if column.total:
+            add_text(document, "BCKetQua", f" {{{{ {column.total} }}}}", label=f"{{{{ {column.title} }}}}:")
     with block(document, "if total_label"):
         add_text(document, "BCKetQua", " {{ total }}", label="{{ total_label }}")
     add_text(document, "BCKetQua", " {{ proposed }}", label="{{ proposed_label }}")
