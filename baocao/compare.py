@@ -140,9 +140,8 @@ def _criterion(form: Form, row: Criterion) -> dict[str, str]:
     }
     if row.banded:
         for band in row.banded.bands:
-            told[f"mức {points(band.points)} điểm"] = (
-                f"{band.text.rstrip(' .;')} ({_when(form, row, band)}, cấp độ {band.level})"
-            )
+            level = f", cấp độ {form.level_ladder.names[band.level]}" if band.level else ""
+            told[f"mức {points(band.points)} điểm"] = f"{band.text.rstrip(' .;')} ({_when(form, row, band)}{level})"
     return told
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -14,6 +15,7 @@ from baocao import compare, pipeline, schema
 from baocao.cli import run
 from baocao.errors import DataError, UsageError
 from baocao.forms import FormFolder, Library, copy_form
+from baocao.forms.criteria import RatingTest
 from baocao.rendering import left_out, paragraphs
 from tests.strategies import FOLDER, TEMPLATES
 
@@ -161,8 +163,8 @@ def test_a_band_s_threshold_and_level_are_told(tmp_path: Path) -> None:
         ('level = "average", at_least', 'level = "poor", at_least'),
     )
     assert [line.split(":")[0] for line in told] == ["Sửa mục V, mức 7 điểm", "Sửa mục V, mức 5 điểm"]
-    assert "(từ 70%, cấp độ good)" in told[0]
-    assert "(từ 75%, cấp độ good)" in told[0]
+    assert "(từ 70%, cấp độ Tốt)" in told[0]
+    assert "(từ 75%, cấp độ Tốt)" in told[0]
 
 
 def test_the_check_finds_a_figure_that_its_own_sentence_does_not_say(tmp_path: Path) -> None:
@@ -271,3 +273,22 @@ def test_a_copy_that_is_there_is_not_overwritten(tmp_path: Path, capsys: pytest.
     assert run([*CONFIRM, "--on", "2021-11-20", "--yes", "-o", str(tmp_path)]) == 0
     assert run([*CONFIRM, "--on", "2021-11-20", "--yes", "-o", str(tmp_path)]) == 2
     assert "đã có mẫu này" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ({"all_at_least": "good"}, "tất cả đạt từ mức này trở lên: Tốt"),
+        ({"rated": "good", "at_least": 2}, "đếm số ở đúng mức này: Tốt, với rated: có từ bấy nhiêu: 2"),
+        ({"none": True}, "không có cơ quan, đoàn thể nào"),
+    ],
+)
+def test_a_test_of_ratings_is_told_in_words(test: dict[str, Any], said: str) -> None:
+    assert compare._test(RatingTest.model_validate(test), {"good": "Tốt"}) == said
+
+
+def test_a_band_without_a_level_is_told_without_one(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["form", "diff", "hai-cot-cham/2022", "hoi-quan-chung/2021"])
+    said = capsys.readouterr().out
+    assert "cấp độ None" not in said
+    assert "{'" not in said
