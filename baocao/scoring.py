@@ -73,7 +73,12 @@ class Line:
         return self.awarded if self.role == "penalty" else self.standard - self.awarded
 
     def is_short(self, best: str | None) -> bool:
-        """Whether the line is less than it could be: points deducted, a level below `best`, or not met."""
+        """Whether the line is less than it could be: points deducted, a level below `best`, or not met.
+
+        A bonus never is: nothing is missing where none was earned.
+        """
+        if self.role == "bonus":
+            return False
         return bool(self.deducted) or self.met is False or (self.level is not None and self.level != best)
 
     def mark(self, assessor: str) -> Mark:
