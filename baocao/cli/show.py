@@ -163,12 +163,14 @@ def _row(judged: Judged, criterion: Criterion) -> str:
 
 
 def _figures(judged: Judged, criterion: Criterion) -> str:
-    """Write points and standard of a row; as much space where it has none."""
+    """Write points and standard of a row, those of a penalty with a minus; as much space where it has none."""
     if criterion.standard is None:
         return " " * 11
-    applies = judged.form.applies(criterion.no, judged.scoresheet.kind)
-    awarded = _figure(judged.scoresheet.awarded(criterion.no)) if applies else "-"
-    return f"{awarded:>6}/{points(criterion.standard):<4}"
+    sign = -1 if judged.form.role(criterion.no) == "penalty" else 1
+    awarded, figure = judged.scoresheet.awarded(criterion.no), "-"
+    if judged.form.applies(criterion.no, judged.scoresheet.kind):
+        figure = _figure(awarded * sign if awarded else awarded)
+    return f"{figure:>6}/{points(criterion.standard * sign):<4}"
 
 
 def _figure(number: Decimal | None) -> str:
