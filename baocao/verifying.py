@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from baocao.errors import DataError
 from baocao.issuing import printed_again
 from baocao.records import record_in
-from baocao.register import Entry, Number, Register
-from baocao.rendering import differing_parts
+from baocao.register import Entry, Number, Register, Status, statuses
+from baocao.rendering import differing_parts, labels_of
+from baocao.rendering.comparison import Comparison, Verdict, compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,74 @@ def reproduce(register: Register, number: Number) -> tuple[Reproduction, ...]:
         for entry in register.history(number)
         if entry.number == number and (digest := entry.content("document"))
     )
+
+
+# --- verify ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a file is found to be."""
+
+    entry: Entry | None
+    """The entry whose document it is, or was before somebody changed it; `None` when it is none of the register's."""
+    role: str = ""
+    """What of the entry it is: `document`, `decision`, `revocation`."""
+    comparison: Comparison | None = None
+    status: Status | None = None
+    """What stands of the number at the date that was asked for; `None` before it was issued."""
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether it says just what was issued, saved again or not."""
+        return self.comparison is not None and self.comparison.verdict is not Verdict.CHANGED
+
+
+_ROLES = ("document", "decision", "revocation")
+_NEAREST_FIRST = {Verdict.IDENTICAL: 0, Verdict.SAVED_AGAIN: 1, Verdict.CHANGED: 2}
+
+
+def verify(register: Register, found: bytes, at: date) -> Verification:
+    """Return what a docx is: the paper of which entry, whether a reader sees just what was issued, and what stands.
+
+    The stored paper that comes nearest is the one that it is compared with: a number or digest in the properties of
+    a file is only where the search begins, for anybody can write them.
+
+    Raises:
+        DataError: it is no docx, or a stored content is gone.
+    """
+    labels = labels_of(found)
+    entries = _candidates(register, labels)
+    best: Verification | None = None
+    for entry in entries:
+        for role in _ROLES:
+            digest = entry.content(role)
+            if digest is not None and (best is None or not best.is_issued):
+                made = Verification(entry, role, compare(register.content(digest), found))
+                if best is None or _rank(made) < _rank(best):
+                    best = made
+    if best is None or best.entry is None:
+        return Verification(None)
+    known = statuses(register.history(best.entry.number), at)
+    return Verification(best.entry, best.role, best.comparison, known.get(best.entry.number))
+
+
+def _rank(made: Verification) -> tuple[int, int]:
+    assert made.comparison is not None
+    return _NEAREST_FIRST[made.comparison.verdict], len(made.comparison.differences)
+
+
+def _candidates(register: Register, labels: dict[str, str]) -> list[Entry]:
+    """Return the entries that a file may belong to, by the number or decision that it names."""
+    if "baocao.number" in labels:
+        try:
+            number = Number.parse(labels["baocao.number"])
+            return [entry for entry in register.history(number) if entry.number == number]
+        except DataError:
+            return []
+    decision = labels.get("baocao.decision")
+    if decision is None:
+        return []
+    named = [entry for entry in register.entries() if entry.act.decision and entry.act.decision.number == decision]
+    papers = {entry.content(role): entry for entry in reversed(named) for role in _ROLES[1:] if entry.content(role)}
+    return list(papers.values())

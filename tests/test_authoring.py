@@ -278,13 +278,13 @@ def test_a_copy_that_is_there_is_not_overwritten(tmp_path: Path, capsys: pytest.
 @pytest.mark.parametrize(
     ("test", "said"),
     [
-        ({"all_at_least": "good"}, "tất cả đạt từ mức này trở lên: Tốt"),
-        ({"rated": "good", "at_least": 2}, "đếm số ở đúng mức này: Tốt, với rated: có từ bấy nhiêu: 2"),
+        ({"all_at_least": "good"}, "tất cả từ “Tốt” trở lên"),
+        ({"rated": "good", "at_least": 2}, "có từ 2 đúng mức “Tốt”"),
         ({"none": True}, "không có cơ quan, đoàn thể nào"),
     ],
 )
 def test_a_test_of_ratings_is_told_in_words(test: dict[str, Any], said: str) -> None:
-    assert compare._test(RatingTest.model_validate(test), {"good": "Tốt"}) == said
+    assert compare._test({"good": "Tốt"}, RatingTest.model_validate(test)) == said
 
 
 def test_a_band_without_a_level_is_told_without_one(capsys: pytest.CaptureFixture[str]) -> None:

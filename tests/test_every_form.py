@@ -98,6 +98,10 @@ REGISTER_RUNS: dict[str, Callable[[Office], list[str]]] = {
     "show": _first,
     "history": _first,
     "reproduce": _first,
+    "verify": lambda office: [
+        *map(str, sorted((office.folder / "out").glob("*.docx"))),
+        *("--register", office.register),
+    ],
     "register check": lambda office: ["--register", office.register],
     "register backup": lambda office: [str(office.folder / "backup.sqlite"), "--register", office.register],
     "register export": lambda office: [str(office.folder / "export.jsonl"), "--register", office.register],

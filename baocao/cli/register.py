@@ -15,10 +15,10 @@ from baocao import deciding, decision_files, issuing, messages, messages_registe
 from baocao.cli import show, show_register, words
 from baocao.cli.common import AsJson, OfficePath, Output, Paths, Templates, assess_all, say
 from baocao.errors import DataError, MissingError, UsageError
-from baocao.files import write_whole
+from baocao.files import read_limited, write_whole
 from baocao.issuing import Desk
 from baocao.papers import Paper
-from baocao.pipeline import Result
+from baocao.pipeline import MOST_DOCUMENT_BYTES, Result
 from baocao.register import Act, Decision, Number, Register, Status, statuses
 
 app = typer.Typer(cls=words.Group, no_args_is_help=True, rich_markup_mode=None, help="Bản thân sổ theo dõi.")
@@ -284,6 +284,28 @@ def reproduce(number: NumberArgument, register: Location = DEFAULT) -> None:
         raise typer.Exit(DataError.exit_code)
 
 
+def verify(
+    files: Annotated[list[Path], typer.Argument(metavar="TỆP", help="Tệp Word cần kiểm tra.")],
+    as_of: AsOf = None,
+    register: Location = DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Kiểm tra văn bản: có đúng bản đã ban hành không, còn hiệu lực không; nếu đã bị sửa thì sửa ở đâu."""
+    sound = True
+    with _opened(register) as opened:
+        for file in files:
+            try:
+                found = verifying.verify(opened, read_limited(file, MOST_DOCUMENT_BYTES), _day(as_of))
+            except DataError as error:
+                sound = False
+                say(show.faults(problem.inside(str(file)) for problem in error.problems))
+                continue
+            sound = sound and found.is_issued
+            say(show_register.verified(file, found, as_json=as_json))
+    if not sound:
+        raise typer.Exit(DataError.exit_code)
+
+
 # --- the register itself -----------------------------------------------------------------------------------------
 
 
@@ -335,6 +357,7 @@ def add_commands(parent: typer.Typer) -> None:
         ("list", list_),
         ("show", show_),
         ("history", history),
+        ("verify", verify),
         ("reproduce", reproduce),
     ):
         parent.command(name, cls=words.Command)(command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from baocao.cli import show
 from baocao.deciding import Group
@@ -11,13 +12,19 @@ from baocao.issuing import Touched
 from baocao.pipeline import Result
 from baocao.records import decided_in, latest, record_in
 from baocao.register import Entry, Kind, State, Status
+from baocao.rendering.comparison import Verdict
 from baocao.text import points
-from baocao.verifying import Reproduction
+from baocao.verifying import Reproduction, Verification
 
 _STATE = {
     State.IN_FORCE: "còn hiệu lực",
     State.REVOKED: "đã hủy bỏ, chưa xếp loại lại",
     State.REPLACED: "đã hủy bỏ, đã thay",
+}
+_VERDICT = {
+    Verdict.IDENTICAL: "đúng bản đã ban hành",
+    Verdict.SAVED_AGAIN: "đúng nội dung đã ban hành, tệp đã được lưu lại",
+    Verdict.CHANGED: "NỘI DUNG ĐÃ BỊ SỬA so với bản đã ban hành",
 }
 _KIND = {
     Kind.ISSUED: "ban hành",
@@ -154,6 +161,45 @@ def _links(status: Status) -> Iterator[str]:
         yield f"Hủy bỏ từ ngày {status.revoked.act.effective:%d/%m/%Y}: {status.revoked.act.reason}"
     if status.replaced_by:
         yield f"Được thay bằng số {status.replaced_by}"
+
+
+def verified(file: Path, found: Verification, *, as_json: bool) -> Iterator[str]:
+    """Write what a file is: which paper, as issued or changed and where, and what stands of it."""
+    if as_json:
+        yield json.dumps(_verified_json(file, found), ensure_ascii=False)
+        return
+    comparison, entry = found.comparison, found.entry
+    if comparison is None or entry is None:
+        yield f"{file}: không phải văn bản trong sổ này"
+        return
+    what = f"số {entry.number}, {_KIND[entry.kind]} ngày {entry.act.effective:%d/%m/%Y}"
+    yield f"{file}: {_VERDICT[comparison.verdict]} ({what})"
+    for difference in comparison.differences:
+        yield f"  {difference.place}: “{difference.old}” → “{difference.new}”"
+    if comparison.more:
+        yield "  … và những chỗ khác nữa"
+    if comparison.tracked or comparison.comments:
+        yield f"  Có {comparison.tracked} chỗ sửa được theo dõi, {comparison.comments} ghi chú."
+    if found.status is None:
+        yield "  Đến ngày này chưa được ban hành."
+    else:
+        yield f"  Số {found.status.number}: {_STATE[found.status.state]}"
+        yield from (f"  {line}" for line in _links(found.status))
+
+
+def _verified_json(file: Path, found: Verification) -> dict[str, object]:
+    return {
+        "file": str(file),
+        "verdict": found.comparison.verdict.value if found.comparison else "not_ours",
+        "number": str(found.entry.number) if found.entry else None,
+        "kind": found.entry.kind.value if found.entry else None,
+        "role": found.role or None,
+        "differences": [
+            {"place": difference.place, "old": difference.old, "new": difference.new}
+            for difference in (found.comparison.differences if found.comparison else ())
+        ],
+        "status": status_json(found.status) if found.status else None,
+    }
 
 
 def reproduced(found: Sequence[Reproduction]) -> Iterator[str]:

@@ -30,8 +30,8 @@ __all__ = [
     "draft_scoresheet",
     "is_ours",
     "issued_scoresheet",
+    "labels_of",
     "left_out",
-    "number_in",
     "paragraphs",
     "try_papers",
     "try_template",
@@ -88,13 +88,13 @@ def issued_scoresheet(judged: Judged, narrative: Narrative, state: str, replaces
     return Unnumbered(parts, tuple(labels), digest)
 
 
-def number_in(document: bytes) -> str | None:
-    """Return the number in the register that a document names as its own; `None` where it names none.
+def labels_of(document: bytes) -> dict[str, str]:
+    """Return the custom properties of a document that hold text: by them a paper names itself.
 
     Raises:
         DataError: it is no docx.
     """
-    return package.labels(package.unpack(document)).get(f"{MARK}.number")
+    return package.labels(package.unpack(document))
 
 
 def differing_parts(first: bytes, second: bytes) -> tuple[str, ...]:
