@@ -15,6 +15,10 @@ def duplicate_no(kind: str, no: str) -> Problem:
     return Problem(kind, f"{show(no)} được khai hai lần", "Giữ lại một, đặt số khác cho dòng còn lại.")
 
 
+def reserved_key(where: str, key: str) -> Problem:
+    return Problem(where, f"khóa {show(key)} là tên mà tệp Word không gọi được", "Đặt khóa khác, ví dụ thêm “_” và số.")
+
+
 def unknown_reference(where: str, kind: str, found: str, known: Sequence[str]) -> Problem:
     return Problem(
         where,

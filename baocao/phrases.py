@@ -227,6 +227,9 @@ class _Reading:
                 name="sentence_case" | "plain", node=nodes.Name() | nodes.Getattr() as inner_node, args=[], kwargs=[]
             ):
                 yield from self._fault(inner_node)
+            case nodes.If(test=test):
+                yield from self._tested(test)
+                yield from self.faults((*node.body, *node.elif_, *node.else_))
             case nodes.Name(name=fact):
                 yield from self._known(fact, self._facts, lambda parts: parts is None)
             case nodes.Output(nodes=printed):
@@ -241,6 +244,19 @@ class _Reading:
                 yield from self.faults(node.iter_child_nodes())
             case _:
                 yield messages_form.phrase_construct(self._key, type(node).__name__)
+
+    def _tested(self, test: nodes.Node) -> Iterator[Problem]:
+        """A choice may also ask whether a list has anything in it."""
+        match test:
+            case nodes.Name(name=fact) if self._facts.get(fact) is not None:
+                pass
+            case nodes.And() | nodes.Or() | nodes.Not() if self._depth < _DEEPEST:
+                self._depth += 1
+                for part in test.iter_child_nodes():
+                    yield from self._tested(part)
+                self._depth -= 1
+            case _:
+                yield from self.faults((test,))
 
     def _printed(self, part: nodes.Expr) -> Iterator[Problem]:
         """A tag prints a fact: neither a figure of its own nor what it works out."""

@@ -85,7 +85,7 @@ def test_a_tag_in_a_table_is_found_by_row_and_cell_and_the_nearest_name_is_offer
     beside, problem = proofread(saved.getvalue(), CONTEXT)
     assert beside.message == "thẻ {%tr … %} xóa cả hàng chứa nó, chữ khác ở đó bị mất"
     assert problem.where == "bảng 2, hàng 3, ô 1: …{{ row.awrded }}…"
-    assert problem.fix.startswith("Có phải “awarded”? Các tên có: awarded, kind, level, level_name, met, no")
+    assert problem.fix.startswith("Có phải “awarded”? Các tên có: assessed_by, awarded, kind, level")
 
 
 def test_a_tag_in_the_page_head_is_found_there(word: WordDocument) -> None:

@@ -217,7 +217,7 @@ def form(shown: Form) -> Iterator[str]:
 def _ladders(shown: Form) -> Iterator[str]:
     """Write levels, other ladders, figures and columns, where the form has them."""
     if shown.levels:
-        yield "Cấp độ thực hiện"
+        yield "Các cấp độ của mục"
         for rule in shown.levels:
             yield f"  {rule.name}{f': từ {rule.at_least}% điểm chuẩn' if rule.at_least is not None else ''}"
         yield f"  Các mục có cấp độ: {', '.join(shown.level_items)}"

@@ -65,6 +65,17 @@ def _numbers(form: Form) -> Iterator[Problem]:
                 yield messages_form.duplicate_no(kind, number)
 
 
+def _reserved(form: Form) -> Iterator[Problem]:
+    """Keys that a template could not name: Jinja reads them as methods of the mapping that they stand in."""
+    keys = {
+        "assessors": [assessor.key for assessor in form.assessors],
+        "levels": [rule.key for rule in form.levels],
+        "texts.columns": list(form.texts.columns),
+    }
+    for where, found in keys.items():
+        yield from (messages_form.reserved_key(f"{where} {key}", key) for key in found if hasattr(dict, key))
+
+
 def _parents(form: Form) -> Iterator[Problem]:
     seen: set[str] = set()
     for criterion in form.criteria:
@@ -356,6 +367,7 @@ def _bands(form: Form) -> Iterator[Problem]:
 
 CHECKS: tuple[Callable[[Form], Iterator[Problem]], ...] = (
     _numbers,
+    _reserved,
     _parents,
     _sums,
     _points,

@@ -155,6 +155,7 @@ def _row(judged: Judged, criterion: Criterion) -> Context:
     return {
         "kind": kind,
         "role": form.role(criterion.no),
+        "assessed_by": criterion.assessed_by if is_leaf else "",
         "no": criterion.printed_no,
         "paragraphs": list(criterion.printed_paragraphs),
         "standard": _signed(form, criterion, criterion.standard, ""),
