@@ -378,6 +378,10 @@ def left_out(sentence: str) -> Problem:
     return Problem("", f"mẫu Word bỏ sót câu của mẫu: “{shorten(sentence, SHOWN_WIDTH)}”", "Thêm lại thẻ in câu này.")
 
 
+def name_digit(key: str, found: str) -> Problem:
+    return Problem(key, f"tên ngắn có con số “{found}”", "Tên ngắn đứng giữa câu nhận xét, chỉ gồm chữ.")
+
+
 # --- tags of a Word template ---------------------------------------------------------------------------------------
 
 

@@ -107,7 +107,12 @@ def load(content: bytes, catalogue: Catalogue, needed: Iterable[str], unjudged: 
     problems = [
         messages_form.unclean(f"names.{key}", text.clean(name))
         for key, name in names.items()
-        if not is_printable(name) or name != text.clean(name) or re.search(r"\d", name)
+        if not is_printable(name) or name != text.clean(name)
+    ]
+    problems += [
+        messages_form.name_digit(f"names.{key}", digit[0])
+        for key, name in names.items()
+        if (digit := re.search(r"\d+", name))
     ]
     problems += [messages_form.missing_phrase(key) for key in needed if key not in phrases]
     templates: dict[str, tuple[Template, frozenset[str]]] = {}
@@ -136,11 +141,13 @@ def parse_toml(content: bytes) -> dict[str, object]:
         DataError: it is not UTF-8 or not TOML.
     """
     try:
-        return tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
+        source = content.decode("utf-8-sig")  # Notepad may put its mark before the text
     except UnicodeDecodeError as error:
         raise DataError([messages.not_utf8(error.start)]) from error
+    try:
+        return tomllib.loads(source, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise DataError([messages_form.bad_toml(str(error), content.decode("utf-8"))]) from error
+        raise DataError([messages_form.bad_toml(str(error), source)]) from error
     except ValueError as error:  # an integer of more digits than Python reads
         raise DataError([messages_form.huge_number()]) from error
     except RecursionError as error:
@@ -208,6 +215,8 @@ class _Reading:
     def _fault(self, node: nodes.Node) -> Iterator[Problem]:  # noqa: C901, PLR0912
         match node:
             case nodes.TemplateData():
+                if re.search(r"[{}]", node.data):  # a tag that lost a brace would be said as it stands
+                    yield messages_form.bad_phrase(self._key, messages.show(node.data))
                 if digit := re.search(r"\d+", node.data):
                     yield messages_form.phrase_digit(self._key, digit[0])
             case nodes.For(target=nodes.Name(name=item), iter=nodes.Name(name=facts), test=None, recursive=False):

@@ -292,3 +292,12 @@ def test_a_band_without_a_level_is_told_without_one(capsys: pytest.CaptureFixtur
     said = capsys.readouterr().out
     assert "cấp độ None" not in said
     assert "{'" not in said
+
+
+def test_the_mark_that_notepad_puts_before_a_file_does_no_harm(tmp_path: Path) -> None:
+    path = edited(tmp_path).path
+    for name in ("form.toml", "phrases.toml"):
+        (path / name).write_bytes(b"\xef\xbb\xbf" + (path / name).read_bytes())
+    again = Library([tmp_path]).get("hoi-quan-chung/2022")
+    pipeline.check_form(again)
+    assert copy_form(again, "hoi-quan-chung", 2023, tmp_path, b"{}").is_dir()

@@ -29,7 +29,7 @@ from baocao.phrases import Phrasebook
 
 def check(form: Form) -> tuple[Problem, ...]:
     """Return every contradiction within a form. Whether bands cover all cases is judged once all names are known."""
-    problems = tuple(problem for rule in CHECKS for problem in rule(form))
+    problems = tuple(dict.fromkeys(problem for rule in CHECKS for problem in rule(form)))
     return problems if any(_references(form)) else (*problems, *coverage.uncovered(form))
 
 
@@ -159,6 +159,8 @@ def spoken(form: Form) -> Iterator[Problem]:
             yield messages_form.unasked_figure(f"clauses {no}", said[0])
         asked = [getattr(condition, name, None) for condition in clause.conditions for name in _THRESHOLDS]
         yield from _unspoken(f"clauses {no}", clause.text, asked)
+    for quota in form.quotas:
+        yield from _unspoken(f"clauses {quota.clause}", form.clauses[quota.clause].text, [quota.percent])
     for row in form.criteria:
         for band in row.banded.bands if row.banded else ():
             yield from _unspoken(f"criteria {row.no}.banded", band.text, [band.points, getattr(band, "at_least", None)])

@@ -80,7 +80,7 @@ def confirm(folder: FormFolder, found: Confirmation, own: Path) -> Path:
 
 
 def _parsed(folder: FormFolder) -> tomlkit.TOMLDocument:
-    return tomlkit.parse((folder.path / "form.toml").read_text(encoding="utf-8"))
+    return tomlkit.parse((folder.path / "form.toml").read_text(encoding="utf-8-sig"))
 
 
 def _copied(source: Path, target: Path, changed: Mapping[str, bytes]) -> None:
