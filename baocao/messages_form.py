@@ -382,6 +382,12 @@ def name_digit(key: str, found: str) -> Problem:
     return Problem(key, f"tên ngắn có con số “{found}”", "Tên ngắn đứng giữa câu nhận xét, chỉ gồm chữ.")
 
 
+def not_printed(name: str) -> Problem:
+    return Problem(
+        "", f"mẫu Word không in “{name}” ở mọi chỗ cần có", f"Thêm lại thẻ {{{{ {name} }}}} vào đúng ô, đúng chỗ."
+    )
+
+
 # --- tags of a Word template ---------------------------------------------------------------------------------------
 
 

@@ -50,6 +50,7 @@ ORDER = (
     "rendering.compressor",
     "rendering.package",
     "rendering.context",
+    "rendering.essentials",
     "rendering.template",
     "rendering.tags",
     "rendering.proof",

@@ -18,8 +18,9 @@ from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.rendering import package
 from baocao.rendering.compiled import compile_template, fill
-from baocao.rendering.context import bare, blank, scoresheet_context
+from baocao.rendering.context import Context, bare, blank, scoresheet_context
 from baocao.rendering.decisions import sample_contexts
+from baocao.rendering.essentials import marked
 from baocao.rendering.proof import proofread
 from baocao.text import clean
 
@@ -185,6 +186,17 @@ def try_template(judged: Judged, narrative: Narrative) -> None:
         absent = [messages_form.left_out(sentence) for sentence in left_out(judged.form, printed)]
         if absent:
             raise DataError(absent)
+    unprinted = _unprinted(judged, full)
+    if unprinted:
+        raise DataError([messages_form.not_printed(name) for name in unprinted])
+
+
+def _unprinted(judged: Judged, context: Context) -> list[str]:
+    """Return the essential names that a template prints nowhere, each once."""
+    values, marks = marked(context)
+    parts = fill(judged.folder.template, values, _properties(judged), _day(judged))
+    printed = "\n".join(paragraphs(package.pack(parts)))
+    return list(dict.fromkeys(name for mark, name in marks.items() if mark not in printed))
 
 
 def try_papers(folder: FormFolder) -> dict[str, bytes]:
