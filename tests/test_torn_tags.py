@@ -350,3 +350,23 @@ def test_a_value_that_may_be_left_out_is_told_when_it_stands_outside_a_choice() 
 def test_a_loop_over_a_list_that_a_form_leaves_empty_is_sound() -> None:
     context = {**CONTEXT, "instructions": []}
     assert proofread(FOLDER.scoresheet.read_bytes(), context) == ()
+
+
+TYPES, PACKAGE_RELS, RELS = "[Content_Types].xml", "_rels/.rels", "word/_rels/document.xml.rels"
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("docProps/core.xml", b"cp:coreProperties", b"cp:core"),
+        (TYPES, b"ContentType=", b"Content="),
+        (RELS, b"Target=", b"Targe="),
+        (RELS, b"Type=", b"Typ="),
+        (PACKAGE_RELS, b"metadata/core-properties", b"metadata/core-propertie"),
+    ],
+)
+def test_damage_of_the_parts_around_the_text_is_told_in_words(part: str, old: bytes, new: bytes) -> None:
+    parts = package.unpack(FOLDER.scoresheet.read_bytes())
+    assert old in parts[part]
+    with pytest.raises(DataError, match="tệp hỏng hoặc không phải"):
+        printed(package.pack({**parts, part: parts[part].replace(old, new)}))

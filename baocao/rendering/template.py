@@ -7,6 +7,7 @@ Here a template may only print, choose and loop; values are never template text;
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -79,18 +80,26 @@ def admit(template: bytes) -> None:
     try:
         document = DocxTemplate(BytesIO(template))
         document.init_docx()
-        blank_core_properties(document)
+        _try_saving(document)
         sources = [document.patch_xml(document.get_xml()), *_headers_and_footers(document)]
         constructs = [name for source in sources for name in forbidden(ENVIRONMENT.parse(source))]
     except DAMAGED as error:
         raise DataError([messages_form.not_a_document("tệp hỏng hoặc không phải .docx")]) from error
-    except (TemplateError, RecursionError, SyntaxError, TypeError) as error:
+    except (TemplateError, RecursionError, SyntaxError) as error:
         raise DataError([messages_form.bad_template(reason(error))]) from error
     if constructs:
         raise DataError([messages_form.template_construct("", name) for name in dict.fromkeys(constructs)])
 
 
-DAMAGED = (OpcError, etree.XMLSyntaxError, AttributeError, KeyError, ValueError)
+def _try_saving(document: DocxTemplate) -> None:
+    """Find damage of the parts that only shows when they are written; zipfile only warns of parts of the same name."""
+    blank_core_properties(document)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        document.docx.save(BytesIO())
+
+
+DAMAGED = (OpcError, etree.XMLSyntaxError, AttributeError, KeyError, TypeError, ValueError, UserWarning)
 """What python-docx and lxml raise on a file that is no sound docx."""
 
 
