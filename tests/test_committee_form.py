@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -251,10 +252,9 @@ def phrases_data() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def committee(tmp_path_factory: pytest.TempPathFactory) -> FormFolder:
     path: Path = tmp_path_factory.mktemp("templates") / KEY
-    path.mkdir(parents=True)
+    shutil.copytree(TEMPLATES / FORM, path)
     (path / "form.toml").write_bytes(as_toml(form_data()[1]))
     (path / "phrases.toml").write_bytes(as_toml(phrases_data()))
-    (path / "scoresheet.docx").write_bytes((TEMPLATES / FORM / "scoresheet.docx").read_bytes())
     return load_folder(path)
 
 
