@@ -103,7 +103,8 @@ def reissue(desk: Desk, number: Number, result: Result) -> Entry:
 class Touched:
     """What a revocation makes untrue elsewhere."""
 
-    number: Number
+    entry: Entry
+    """The revocation itself."""
     superior_sheets: tuple[Number, ...]
     """Standing scoresheets of the superior, whose shares counted this result."""
     same_superior: int
@@ -128,8 +129,8 @@ def revoke(desk: Desk, number: Number, ground: str, paper: Paper) -> Touched:
     found = _revocation(status, record, desk.act, paper, grounds[ground])
     labels = [("baocao.state", "revocation"), ("baocao.decision", paper.decision.number)]
     contents = {"revocation": revocation_document(template, found, form.additions.party, labels)}
-    desk.register.append(step, contents, {"revocation": desk.folder / f"{number}_{record.organization}_huy-bo.docx"})
-    return _touched(desk.register, number, record)
+    outputs = {"revocation": desk.folder / f"{number}_{record.organization}_huy-bo.docx"}
+    return _touched(desk.register, desk.register.append(step, contents, outputs), record)
 
 
 def _revocation(status: Status, record: Record, act: Act, paper: Paper, ground: str) -> Revocation:
@@ -151,14 +152,14 @@ def _revocation(status: Status, record: Record, act: Act, paper: Paper, ground: 
     )
 
 
-def _touched(register: Register, number: Number, record: Record) -> Touched:
+def _touched(register: Register, entry: Entry, record: Record) -> Touched:
     standing = [
         (status.number, record_in(latest(status)))
-        for status in statuses(register.entries(number.year)).values()
+        for status in statuses(register.entries(entry.number.year)).values()
         if status.state is State.IN_FORCE
     ]
     return Touched(
-        number,
+        entry,
         tuple(found for found, other in standing if other.organization == record.superior),
         sum(other.superior == record.superior and other.form == record.form for _, other in standing),
     )

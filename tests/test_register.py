@@ -616,6 +616,17 @@ def test_each_place_writes_its_own_files(location: str, tmp_path: Path) -> None:
         assert len(here.deliver().done) == 1
 
 
+def test_the_files_of_named_entries_are_told_whoever_wrote_them(location: str, tmp_path: Path) -> None:
+    paths = {name: tmp_path / f"{name}.docx" for name in "ab"}
+    with Register.open(location) as one, Register.open(location) as other:
+        a = one.append(issue("a"), {"document": b"a"}, {"document": paths["a"]})
+        b = other.append(issue("b"), {"document": b"b"}, {"document": paths["b"]})
+        assert [done.path for done in other.deliver(b).done] == [paths["b"]]
+        assert not paths["a"].exists()
+        assert [done.path for done in other.deliver().done] == [paths["a"]]
+        assert [done.path for done in one.deliver(a).done] == [paths["a"]]
+
+
 # --- opening -----------------------------------------------------------------------------------------------------
 
 

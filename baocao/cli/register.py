@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import getpass
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from baocao.files import read_limited, write_whole
 from baocao.issuing import Desk
 from baocao.papers import Paper
 from baocao.pipeline import MOST_DOCUMENT_BYTES, Result
-from baocao.register import Act, Decision, Number, Register, Status, statuses
+from baocao.register import Act, Decision, Entry, Number, Register, Status, statuses
 
 app = typer.Typer(cls=words.Group, no_args_is_help=True, rich_markup_mode=None, help="Bản thân sổ theo dõi.")
 
@@ -68,17 +69,24 @@ DEFAULT = "outputs/register.sqlite"
 
 @contextmanager
 def _opened(location: str, *, create: bool = False) -> Iterator[Register]:
-    """Open the register, after finishing what an interrupted run left."""
-    with Register.open(location, create=create) as register:
-        _deliver(register, left=True)
+    """Open the register, after finishing what an interrupted run left.
+
+    What cannot be finished is told and stays promised: it stands in the way of nothing else.
+    """
+    # clerks at several machines use one server: a path of one machine means nothing on another's disk
+    place = platform.node() if "://" in location else ""
+    with Register.open(location, place=place, create=create) as register:
+        left = register.deliver()
+        if left.done:
+            say(["Lần chạy trước bị ngắt hoặc chưa ghi kịp; đã ghi nốt:"], err=True)
+            say((f"  {done.number}  {done.path}" for done in left.done), err=True)
+        say(show.faults(left.problems), err=True)
         yield register
 
 
-def _deliver(register: Register, *, left: bool = False) -> list[Path]:
-    """Write the files that entries promised; say which an interrupted run had left."""
-    delivered = register.deliver()
-    if left and delivered.done:
-        say(["Lần chạy trước bị ngắt; đã ghi nốt:", *(f"  {done.path}" for done in delivered.done)], err=True)
+def _deliver(register: Register, *entries: Entry) -> list[Path]:
+    """Write the files of what has just been entered, and return their paths."""
+    delivered = register.deliver(*entries)
     if delivered.problems:
         raise MissingError(delivered.problems)
     return [done.path for done in delivered.done]
@@ -125,14 +133,19 @@ def issue(
     issued = 0
     with _opened(register, create=True) as opened:
         desk = Desk(opened, _act(by, on), output, dated=on is not None)
-        for result in assess_all(paths, templates, office):
-            try:
-                entry = issuing.issue(desk, result)
-            except DataError as error:
-                failed.append(Result(result.source, tuple(problem.inside(result.source) for problem in error.problems)))
-            else:
-                issued += 1
-                say(f"{entry.number}  {path}" for path in _deliver(opened))
+        try:
+            for result in assess_all(paths, templates, office):
+                try:
+                    entry = issuing.issue(desk, result)
+                except DataError as error:
+                    found = [problem.inside(result.source) for problem in error.problems]
+                    failed.append(Result(result.source, tuple(found)))
+                else:
+                    issued += 1
+                    say(f"{entry.number}  {path}" for path in _deliver(opened, entry))
+        except MissingError:  # a full disk half way: what is entered is there, and said so
+            say(show_register.issued(issued, failed))
+            raise
     say(show_register.issued(issued, failed))
     if failed:
         raise typer.Exit(DataError.exit_code)
@@ -166,7 +179,7 @@ def decide(
     decision = decision_files.read(file, paper)
     with _opened(register) as opened:
         entries = deciding.decide(Desk(opened, _act(by, on, paper=decision), output), decision)
-        written = _deliver(opened)
+        written = _deliver(opened, *entries)
     say([*map(str, written), f"Đã nhập quyết định {decision.decision.number} cho {len(entries)} tổ chức."])
 
 
@@ -185,8 +198,8 @@ def correct(
     """Đính chính sai sót không làm đổi mức xếp loại. Bản cũ vẫn được giữ trong sổ."""
     with _opened(register) as opened:
         desk = Desk(opened, _act(by, on, reason), output, dated=on is not None)
-        issuing.correct(desk, _number(number), _one(path, templates, office))
-        say(f"{number}  {written}" for written in _deliver(opened))
+        entry = issuing.correct(desk, _number(number), _one(path, templates, office))
+        say(f"{number}  {written}" for written in _deliver(opened, entry))
 
 
 def revoke(
@@ -205,7 +218,7 @@ def revoke(
     with _opened(register) as opened:
         desk = Desk(opened, _act(by, on, reason, found), output)
         touched = issuing.revoke(desk, _number(number), ground, found)
-        written = _deliver(opened)
+        written = _deliver(opened, touched.entry)
     say([f"{number}  {path}" for path in written])
     say(show_register.touched(touched))
 
@@ -226,7 +239,7 @@ def reissue(
     with _opened(register) as opened:
         desk = Desk(opened, _act(by, on, reason), output, dated=on is not None)
         entry = issuing.reissue(desk, _number(number), _one(path, templates, office))
-        say(f"{entry.number}  {written}" for written in _deliver(opened))
+        say(f"{entry.number}  {written}" for written in _deliver(opened, entry))
 
 
 # --- what stands -----------------------------------------------------------------------------------------------

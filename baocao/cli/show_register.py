@@ -91,7 +91,8 @@ def group_json(group: Group) -> str:
 
 def touched(found: Touched) -> Iterator[str]:
     """Write what a revocation makes untrue elsewhere."""
-    yield f"Đã hủy bỏ kết quả của số {found.number}. Xếp loại lại bằng lệnh “baocao reissue {found.number}”."
+    revoked = found.entry.number
+    yield f"Đã hủy bỏ kết quả của số {revoked}. Xếp loại lại bằng lệnh “baocao reissue {revoked}”."
     for number in found.superior_sheets:
         yield f"Chịu ảnh hưởng: bảng chấm điểm số {number} của cấp trên, có tính tỷ lệ trên kết quả này."
     if found.same_superior:

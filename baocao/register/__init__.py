@@ -110,13 +110,15 @@ class Register:
         with self.transaction() as transaction:
             return transaction.append(draft, contents, outputs)
 
-    def deliver(self) -> Delivered:
+    def deliver(self, *entries: Entry) -> Delivered:
         """Write the files that entries promised and that are not there yet.
 
-        To be called after every transaction with outputs; and first of all when a command starts: what it then
-        delivers is what an interrupted run left, to be reported. `baocao.register.delivery` says why this is right.
+        To be called first of all when a command starts: what it then delivers is what an interrupted run left, or
+        what another one has just entered, to be reported. And with its entries after every transaction with outputs:
+        then all of their files are returned, whoever wrote them. `baocao.register.delivery` says why this is right.
         """
-        return delivery.deliver(self._database, self.place)
+        positions = {entry.position for entry in entries} if entries else None
+        return delivery.deliver(self._database, self.place, positions)
 
     # --- reading -------------------------------------------------------------------------------------------------
 

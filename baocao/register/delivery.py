@@ -18,11 +18,11 @@ A promise is kept at its own `place` only: a path of one clerk's machine means n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
 
 from baocao import messages_register as messages
 from baocao.errors import MissingError, Problem
@@ -37,6 +37,8 @@ class Delivery:
     """A file that belongs to an entry."""
 
     id: int
+    position: int
+    """Of the entry that promised it."""
     number: Number
     path: Path
     digest: str
@@ -49,6 +51,7 @@ class Delivered:
     """What `deliver` did."""
 
     done: tuple[Delivery, ...]
+    """What it wrote; of entries that were named, also what another process wrote just before."""
     problems: tuple[Problem, ...]
     """For each file that still could not be written; it stays promised."""
 
@@ -69,38 +72,45 @@ def is_taken(connection: Connection, place: str, path: Path) -> bool:
     return path.exists() or connection.execute(select(DELIVERIES.c.id).where(*promised)).first() is not None
 
 
-def deliveries(connection: Connection, place: str | None = None, *, open_only: bool = False) -> tuple[Delivery, ...]:
-    """Return what was promised, in that order; at one place or at all."""
-    query = _QUERY.order_by(DELIVERIES.c.id)
-    if place is not None:
-        query = query.where(DELIVERIES.c.place == place)
-    if open_only:
-        query = query.where(DELIVERIES.c.delivered.is_(False))
+def deliveries(connection: Connection, *where: ColumnElement[bool]) -> tuple[Delivery, ...]:
+    """Return what was promised, in that order; all of it, or that for which the conditions hold."""
+    query = _QUERY.where(*where).order_by(DELIVERIES.c.id)
     return tuple(_delivery(row) for row in connection.execute(query).mappings())
 
 
-def deliver(database: Database, place: str) -> Delivered:
-    """Write every file that is promised at `place` and not there yet."""
+def deliver(database: Database, place: str, positions: Collection[int] | None = None) -> Delivered:
+    """Write files that are promised at `place` and not there yet.
+
+    Args:
+        database: the register's.
+        place: whose files.
+        positions: of these entries only. What another process is writing just now is waited for; without positions
+            it is left to that one.
+    """
+    own = positions is not None
+    wanted = DELIVERIES.c.position.in_(positions) if positions is not None else DELIVERIES.c.delivered.is_(False)
     with database.transaction(Mode.READING) as connection:
-        promised = deliveries(connection, place, open_only=True)
+        promised = deliveries(connection, DELIVERIES.c.place == place, wanted)
     done: list[Delivery] = []
     problems: list[Problem] = []
     for delivery in promised:
         with database.transaction(Mode.DELIVERING) as connection:
-            if _is_ours_to_write(connection, delivery):
+            if _is_ours_to_write(connection, delivery, wait=own):
                 fault = _write(connection, delivery)
                 if fault is None:
                     connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery.id).values(delivered=True))
                     done.append(delivery)
                 else:
                     problems.append(fault)
+            elif own:
+                done.append(delivery)
     return Delivered(tuple(done), tuple(problems))
 
 
-def _is_ours_to_write(connection: Connection, delivery: Delivery) -> bool:
-    """Lock a promise, unless another process has just kept it or is about to."""
+def _is_ours_to_write(connection: Connection, delivery: Delivery, *, wait: bool) -> bool:
+    """Lock a promise, unless another process has just kept it or (where we do not wait) is about to."""
     still_open = DELIVERIES.c.id == delivery.id, DELIVERIES.c.delivered.is_(False)
-    locked = select(DELIVERIES.c.id).where(*still_open).with_for_update(skip_locked=True)
+    locked = select(DELIVERIES.c.id).where(*still_open).with_for_update(skip_locked=not wait)
     return connection.execute(locked).first() is not None
 
 
@@ -125,6 +135,7 @@ def _write(connection: Connection, delivery: Delivery) -> Problem | None:
 
 _QUERY = select(
     DELIVERIES.c.id,
+    DELIVERIES.c.position,
     ENTRIES.c.year,
     ENTRIES.c.counter,
     DELIVERIES.c.path,
@@ -135,4 +146,4 @@ _QUERY = select(
 
 def _delivery(row: RowMapping) -> Delivery:
     number = Number(row["year"], row["counter"])
-    return Delivery(row["id"], number, Path(row["path"]), row["digest"], row["delivered"])
+    return Delivery(row["id"], row["position"], number, Path(row["path"]), row["digest"], row["delivered"])
