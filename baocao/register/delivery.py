@@ -69,7 +69,12 @@ def promise(connection: Connection, place: str, position: int, digests: Iterable
 def is_taken(connection: Connection, place: str, path: Path) -> bool:
     """Whether a file is at this path, or promised to be."""
     promised = DELIVERIES.c.place == place, DELIVERIES.c.delivered.is_(False), DELIVERIES.c.path == str(path)
-    return path.exists() or connection.execute(select(DELIVERIES.c.id).where(*promised)).first() is not None
+    return _is_there(path) or connection.execute(select(DELIVERIES.c.id).where(*promised)).first() is not None
+
+
+def _is_there(path: Path) -> bool:
+    """Whether anything is at this path, be it a link to nowhere."""
+    return path.exists() or path.is_symlink()
 
 
 def deliveries(connection: Connection, *where: ColumnElement[bool]) -> tuple[Delivery, ...]:
@@ -121,7 +126,7 @@ def _write(connection: Connection, delivery: Delivery) -> Problem | None:
     if hashlib.sha256(content).hexdigest() != delivery.digest:
         return messages.damaged_document(number, str(path))
     try:
-        if not path.exists():
+        if not _is_there(path):
             write_whole(path, content)
         elif not path.is_file() or path.read_bytes() != content:
             return messages.occupied(str(path))
