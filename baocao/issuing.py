@@ -18,7 +18,7 @@ from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.papers import Paper
 from baocao.pipeline import Result, judge
-from baocao.records import Record, contents_of, decided_in, latest, record_in, record_of, stored_folder
+from baocao.records import Record, contents_of, decided_in, latest, record_in, record_of, stored_content, stored_folder
 from baocao.register import Act, Entry, Issue, Kind, Number, Register, Sheet, State, Status, Step, statuses
 from baocao.rendering import issued_scoresheet
 from baocao.rendering.decisions import Revocation, revocation_document
@@ -207,9 +207,7 @@ def stored(register: Register, entry: Entry) -> Judged:
     Raises:
         DataError: a stored content is gone, or this version cannot read it any more.
     """
-    digest = entry.content("submission")
-    assert digest is not None  # every entry with a record has all roles
-    raw, _faults = parse(register.content(digest))
+    raw, _faults = parse(stored_content(register, entry, "submission"))
     with stored_folder(register, entry) as folder:
         judged, _narrative = judge(folder, Submission.model_validate(raw))
     return judged
@@ -233,15 +231,15 @@ def printed_again(register: Register, entry: Entry) -> bytes:
         DataError: a stored content is gone, or this version cannot read it any more.
     """
     history = register.history(entry.number)
+    replaced = [found for found in history if found.number == entry.replaces and found.content("submission")]
+    if entry.replaces and not replaced:
+        raise DataError([messages.not_in_the_register(str(entry.replaces))])
     about = statuses(history)[entry.replaces or entry.number]
-    digest = entry.content("submission")
-    assert digest is not None  # every entry with a record has all roles
-    raw, _faults = parse(register.content(digest))
+    raw, _faults = parse(stored_content(register, entry, "submission"))
     with stored_folder(register, entry) as folder:
         judged, narrative = judge(folder, Submission.model_validate(raw))
-        if entry.kind is Kind.REISSUED:
-            before = [found for found in history if found.number == entry.replaces and found.content("submission")]
-            narrative = with_changes(narrative, stored(register, before[-1]), judged, str(entry.replaces))
+        if replaced:
+            narrative = with_changes(narrative, stored(register, replaced[-1]), judged, str(entry.replaces))
         document = issued_scoresheet(judged, narrative, entry.kind, _lines(entry.kind, about, entry.act))
     return document.numbered(str(entry.number))
 

@@ -237,6 +237,14 @@ def head_unlike(position: int) -> Problem:
     )
 
 
+def head_unreadable() -> Problem:
+    return Problem("", "dòng ghi số mục và mã của mục cuối đã mất hoặc đã bị sửa", _RESTORE)
+
+
+def numbers_broken(year: int) -> Problem:
+    return Problem("", f"các số của năm {year} không còn liên tục: có mục đã mất hoặc đã bị sửa", _RESTORE)
+
+
 def content_changed(digest: str, users: str) -> Problem:
     return Problem(f"nội dung {digest[:12]}", f"không còn như khi lưu; dùng ở {users}", _RESTORE)
 

@@ -10,8 +10,11 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from baocao import __version__
+from baocao import messages_register as messages
+from baocao.errors import DataError
 from baocao.findings import Status as FindingStatus
 from baocao.forms import PAPERS, FormFolder, load_folder
 from baocao.judged import Judged
@@ -138,9 +141,30 @@ def record_of(judged: Judged, digest: str) -> Record:
     )
 
 
+@contextmanager
+def as_written(entry: Entry) -> Iterator[None]:
+    """Tell of an entry that holds something else than this program writes.
+
+    Raises:
+        DataError: somebody changed it, hash and all.
+    """
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        raise DataError([messages.entry_unreadable(entry.position)]) from error
+
+
 def record_in(entry: Entry) -> Record:
-    """Return the record that an issued, corrected or re-issued entry holds."""
-    raw = json.loads(entry.payload)
+    """Return the record that an issued, corrected or re-issued entry holds.
+
+    Raises:
+        DataError: somebody changed the entry.
+    """
+    with as_written(entry):
+        return _record(json.loads(entry.payload))
+
+
+def _record(raw: Any) -> Record:
     organization, superior = raw["organization"], raw["superior"]
     return Record(
         organization=organization["id"],
@@ -174,8 +198,9 @@ def decided_in(status: Status) -> str | None:
     """Return the decided rating; `None` while nothing is decided."""
     if status.decided is None:
         return None
-    rating: str = json.loads(status.decided.payload)["rating"]
-    return rating
+    with as_written(status.decided):
+        rating: str = json.loads(status.decided.payload)["rating"]
+        return rating
 
 
 def canonical(value: object) -> str:
@@ -205,6 +230,18 @@ def contents_of(judged: Judged, document: bytes) -> dict[str, bytes]:
     return {**made_of, "submission": submission.encode(), "document": document}
 
 
+def stored_content(register: Register, entry: Entry, role: str) -> bytes:
+    """Return what an entry with a record was made of.
+
+    Raises:
+        DataError: somebody removed or changed it.
+    """
+    digest = entry.content(role)
+    if digest is None:  # every entry with a record has all roles
+        raise DataError([messages.entry_unreadable(entry.position)])
+    return register.content(digest)
+
+
 @contextmanager
 def stored_folder(register: Register, entry: Entry) -> Iterator[FormFolder]:
     """Give the form's folder as it was when an entry was made, for as long as the context lasts.
@@ -216,7 +253,5 @@ def stored_folder(register: Register, entry: Entry) -> Iterator[FormFolder]:
         path = Path(scratch) / record_in(entry).form
         path.mkdir(parents=True)
         for role, name in ROLES.items():
-            digest = entry.content(role)
-            assert digest is not None  # every entry with a record has all roles
-            (path / name).write_bytes(register.content(digest))
+            (path / name).write_bytes(stored_content(register, entry, role))
         yield load_folder(path)

@@ -10,7 +10,7 @@ from baocao.cli import show
 from baocao.deciding import Group
 from baocao.issuing import Touched
 from baocao.pipeline import Result
-from baocao.records import decided_in, latest, record_in
+from baocao.records import as_written, decided_in, latest, record_in
 from baocao.register import Entry, Kind, State, Status
 from baocao.rendering.comparison import Verdict
 from baocao.text import points
@@ -228,15 +228,15 @@ def history(entries: Sequence[Entry], *, as_json: bool) -> Iterator[str]:
 
 
 def _what(entry: Entry) -> str:
-    payload: Mapping[str, str] = json.loads(entry.payload)
-    if entry.kind is Kind.DECIDED:
-        return payload["name"]
-    if entry.kind is Kind.REVOKED:
-        return payload["text"]
+    if entry.kind in {Kind.DECIDED, Kind.REVOKED}:
+        with as_written(entry):
+            payload: Mapping[str, str] = json.loads(entry.payload)
+            return payload["name" if entry.kind is Kind.DECIDED else "text"]
     record = record_in(entry)
     total = f"{points(record.total)} điểm, " if record.total is not None else ""
     return f"{total}đề nghị {record.ladder[record.proposed]}"
 
 
 def _entry_json(entry: Entry) -> dict[str, object]:
-    return {**json.loads(entry.canonical()), "payload": json.loads(entry.payload), "hash": entry.hash}
+    with as_written(entry):
+        return {**json.loads(entry.canonical()), "payload": json.loads(entry.payload), "hash": entry.hash}

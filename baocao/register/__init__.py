@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import select
-
 from baocao import messages_register as messages
 from baocao.errors import DataError
 from baocao.register import check, delivery, export, store
@@ -23,7 +21,7 @@ from baocao.register.delivery import Delivered, Delivery
 from baocao.register.entries import Act, Decision, Draft, Entry, Head, Issue, Json, Kind, Number, Sheet, Step
 from baocao.register.status import State, Status, chain, statuses
 from baocao.register.store import Transaction
-from baocao.register.tables import CONTENTS, ENTRIES
+from baocao.register.tables import ENTRIES
 
 __all__ = [
     "Act",
@@ -123,7 +121,11 @@ class Register:
     # --- reading -------------------------------------------------------------------------------------------------
 
     def entries(self, year: int | None = None) -> tuple[Entry, ...]:
-        """Return all entries, or those about scoresheets of one year, in the order of entry."""
+        """Return all entries, or those about scoresheets of one year, in the order of entry.
+
+        Raises:
+            DataError: somebody changed one of them.
+        """
         where = () if year is None else (ENTRIES.c.year == year,)
         with self._database.transaction(Mode.READING) as connection:
             return tuple(store.entries(connection, *where))
@@ -132,7 +134,7 @@ class Register:
         """Return all entries about the scoresheet of a number: also about what it replaces and is replaced by.
 
         Raises:
-            DataError: the number was never given.
+            DataError: the number was never given, or somebody changed an entry.
         """
         with self._database.transaction(Mode.READING) as connection:
             sheet = store.sheet_of(connection, number)
@@ -144,13 +146,10 @@ class Register:
         """Return stored bytes by the SHA-256 that an entry gives for them.
 
         Raises:
-            DataError: they are not there: somebody removed them.
+            DataError: somebody removed or changed them.
         """
         with self._database.transaction(Mode.READING) as connection:
-            found = connection.execute(select(CONTENTS.c.content).where(CONTENTS.c.digest == digest)).scalar()
-        if found is None:
-            raise DataError([messages.content_missing(digest, "sổ theo dõi")])
-        return bytes(found)
+            return store.content(connection, digest)
 
     def deliveries(self) -> tuple[Delivery, ...]:
         """Return every file that an entry promised, at every place, delivered or not."""

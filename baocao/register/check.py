@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from baocao import messages_register as messages
-from baocao.errors import Problem
-from baocao.register.entries import GENESIS, Entry, Head, Number
-from baocao.register.store import entries, head
+from baocao.errors import DataError, Problem
+from baocao.register.entries import GENESIS, Entry, Head
+from baocao.register.store import content, entries, head
 from baocao.register.tables import CONTENTS, ENTRIES, ENTRY_CONTENTS
 from baocao.text import listing
 
@@ -48,11 +47,11 @@ def _walk(connection: Connection, known: dict[int, str]) -> tuple[Head, Problem 
     """Return how far the chain is sound, and what is wrong with the entry after that."""
     own = head(connection)
     sound = Head(0, GENESIS)
-    found = entries(connection)
+    found = entries(connection, changed=True)
     while (position := sound.entries + 1) <= max(own.entries, *known, 0):
         try:
             entry = next(found, None)
-        except (ValueError, TypeError):  # a date, kind or number that `Transaction.append` never wrote
+        except DataError:
             return sound, messages.entry_unreadable(position)
         fault = _fault(entry, sound, known.get(position))
         if fault or entry is None:
@@ -85,8 +84,9 @@ def _contents(connection: Connection) -> tuple[int, list[Problem]]:
         if digest not in set(kept)
     ]
     for digest in kept:
-        content = connection.execute(select(CONTENTS.c.content).where(CONTENTS.c.digest == digest)).scalar_one()
-        if hashlib.sha256(content).hexdigest() != digest:
+        try:
+            content(connection, digest)
+        except DataError:
             problems.append(messages.content_changed(digest, _named(users[digest])))
     return len(kept), problems
 
@@ -100,7 +100,9 @@ def _users(connection: Connection) -> dict[str, list[str]]:
         .order_by(ENTRIES.c.position, ENTRY_CONTENTS.c.role)
     )
     for digest, year, counter, role in connection.execute(query):
-        users[digest].append(f"{Number(year, counter)} ({role})")
+        users[digest].append(
+            f"{year}-{str(counter).zfill(4)} ({role})"
+        )  # not `Number`: they may be no figures any more
     return users
 
 

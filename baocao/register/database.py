@@ -137,12 +137,17 @@ def _listen(engine: Engine, patience: float) -> None:
         def connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
             connection.execute("PRAGMA synchronous = FULL")  # a commit outlives a power cut
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.text_factory = _text  # somebody may have stored other bytes
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         mode = connection.get_execution_options()["mode"]
         for statement in _beginning(engine.dialect.name, mode, patience):
             connection.exec_driver_sql(statement)
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "surrogateescape")
 
 
 def _beginning(dialect: str, mode: Mode, patience: float) -> tuple[str, ...]:
@@ -232,10 +237,14 @@ def _explain(error: BaseException | None, name: str, patience: float) -> Problem
         "53100": messages.disk_full(name),
         "42501": messages.not_permitted(name),  # insufficient_privilege
         "25006": messages.not_permitted(name),  # read_only_sql_transaction
+        "42P01": messages.not_a_register(name),  # undefined_table
+        "42703": messages.not_a_register(name),  # undefined_column
         "57P01": messages.unreachable(name),  # admin_shutdown
         None: messages.unreachable(name),  # psycopg has no code from a server that it cannot talk to
     }
     if isinstance(error, sqlite3.Error):
+        if str(error).startswith("no such "):  # a table or column; SQLite has no code for it
+            return messages.not_a_register(name)
         return problems.get(_primary_code(error))
     return problems.get(getattr(error, "sqlstate", ""))
 

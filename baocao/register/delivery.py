@@ -22,7 +22,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, LargeBinary, RowMapping, cast, insert, select, update
 
 from baocao import messages_register as messages
 from baocao.errors import MissingError, Problem
@@ -122,8 +122,9 @@ def _is_ours_to_write(connection: Connection, delivery: Delivery, *, wait: bool)
 def _write(connection: Connection, delivery: Delivery) -> Problem | None:
     """Write one file, unless it is there; say what stands in the way."""
     number, path = str(delivery.number), delivery.path
-    content = connection.execute(select(CONTENTS.c.content).where(CONTENTS.c.digest == delivery.digest)).scalar_one()
-    if hashlib.sha256(content).hexdigest() != delivery.digest:
+    found = select(cast(CONTENTS.c.content, LargeBinary)).where(CONTENTS.c.digest == delivery.digest)
+    content = connection.execute(found).scalar()
+    if content is None or hashlib.sha256(content).hexdigest() != delivery.digest:
         return messages.damaged_document(number, str(path))
     try:
         if not _is_there(path):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, LargeBinary, cast, select
 
 from baocao import messages_register as messages
 from baocao.errors import MissingError, UsageError
@@ -31,17 +31,19 @@ def lines(connection: Connection) -> Iterator[str]:
     own = head(connection)
     yield canonical({"register": "baocao", "format": 1, "entries": own.entries, "hash": own.hash})
     told_of: set[str] = set()
-    for entry in entries(connection):
+    for entry in entries(connection, changed=True):
         for _, digest in entry.contents:
             if digest not in told_of:
                 told_of.add(digest)
-                yield _content(connection, digest)
+                yield from _content(connection, digest)
         yield f'{{"entry":{entry.canonical()},"hash":{json.dumps(entry.hash)}}}'
 
 
-def _content(connection: Connection, digest: str) -> str:
-    content = connection.execute(select(CONTENTS.c.content).where(CONTENTS.c.digest == digest)).scalar_one()
-    return canonical({"base64": base64.b64encode(content).decode(), "content": digest})
+def _content(connection: Connection, digest: str) -> Iterator[str]:
+    """Yield the line of a content as it is, changed or not; none for one that somebody removed."""
+    found = connection.execute(select(cast(CONTENTS.c.content, LargeBinary)).where(CONTENTS.c.digest == digest))
+    for content in found.scalars():
+        yield canonical({"base64": base64.b64encode(content).decode(), "content": digest})
 
 
 def backup(database: Database, target: Path) -> Head:

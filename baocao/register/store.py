@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, LargeBinary, cast, func, insert, select, tuple_, update
 
 from baocao import messages_register as messages
 from baocao.errors import DataError, Problem
 from baocao.files import reason, try_write
 from baocao.messages import unwritable
 from baocao.register.delivery import is_taken, promise
-from baocao.register.entries import Act, Draft, Entry, Head, Issue, Kind, Number, Sheet, canonical, in_utc
+from baocao.register.entries import GENESIS, Act, Draft, Entry, Head, Issue, Kind, Number, Sheet, canonical, in_utc
 from baocao.register.status import objections
 from baocao.register.tables import CONTENTS, ENTRIES, ENTRY_CONTENTS, HEAD, from_row, to_row
 from baocao.text import clean
@@ -25,23 +25,58 @@ _NEEDS_REASON = frozenset({Kind.CORRECTED, Kind.REVOKED, Kind.REISSUED})
 
 
 def head(connection: Connection) -> Head:
-    """Return how far the register goes, as it says itself."""
-    entries, digest = connection.execute(select(HEAD.c.entries, HEAD.c.hash)).one()
-    return Head(entries, digest)
-
-
-def entries(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Entry]:
-    """Yield the entries for which the conditions hold, in the order of their positions.
+    """Return how far the register goes, as it says itself.
 
     Raises:
-        ValueError: somebody changed an entry so that it cannot be read.
+        DataError: somebody removed or changed it so that it cannot be read.
+    """
+    row = connection.execute(select(HEAD.c.entries, HEAD.c.hash)).first()
+    if row is None or not isinstance(row.entries, int) or not isinstance(row.hash, str):
+        raise DataError([messages.head_unreadable()])
+    return Head(row.entries, row.hash)
+
+
+def entries(connection: Connection, *where: ColumnElement[bool], changed: bool = False) -> Iterator[Entry]:
+    """Yield the entries for which the conditions hold, in the order of their positions.
+
+    Args:
+        connection: a transaction.
+        where: the conditions.
+        changed: also those that no longer have their hash: for whoever looks for them.
+
+    Raises:
+        DataError: somebody changed an entry.
     """
     contents: dict[int, list[tuple[str, str]]] = defaultdict(list)
     references = select(ENTRY_CONTENTS).join_from(ENTRY_CONTENTS, ENTRIES).where(*where)
     for position, role, digest in connection.execute(references):
         contents[position].append((role, digest))
     for row in connection.execute(select(ENTRIES).where(*where).order_by(ENTRIES.c.position)).mappings():
-        yield from_row(row, tuple(sorted(contents[row["position"]])))
+        position = row["position"]
+        try:
+            entry = from_row(row, tuple(sorted(contents[position])))
+            sound = entry.hash == entry.digest()
+        except (ValueError, TypeError) as error:  # a date, kind or number that `Transaction.append` never wrote
+            raise DataError([messages.entry_unreadable(position)]) from error
+        if not (sound or changed):
+            raise DataError([messages.entry_changed(position, str(entry.number))])
+        yield entry
+
+
+def content(connection: Connection, digest: str) -> bytes:
+    """Return stored bytes by their SHA-256.
+
+    Raises:
+        DataError: somebody removed or changed them.
+    """
+    found = connection.execute(
+        select(cast(CONTENTS.c.content, LargeBinary)).where(CONTENTS.c.digest == digest)
+    ).scalar()
+    if found is None:
+        raise DataError([messages.content_missing(digest, "sổ theo dõi")])
+    if hashlib.sha256(found).hexdigest() != digest:
+        raise DataError([messages.content_changed(digest, "sổ theo dõi")])
+    return bytes(found)
 
 
 def about(sheet: Sheet) -> ColumnElement[bool]:
@@ -68,9 +103,17 @@ class Transaction:
         self._place = place
 
     def upcoming(self, year: int) -> Number:
-        """Return the number that the next scoresheet of a year will get: to be printed on it before it is entered."""
-        last = self._connection.execute(select(func.max(ENTRIES.c.counter)).where(ENTRIES.c.year == year)).scalar_one()
-        return Number(year, (last or 0) + 1)
+        """Return the number that the next scoresheet of a year will get: to be printed on it before it is entered.
+
+        Raises:
+            DataError: somebody removed or changed numbers; one of them might come again.
+        """
+        gives_number = ENTRIES.c.year == year, ENTRIES.c.kind.in_((Kind.ISSUED.value, Kind.REISSUED.value))
+        query = select(func.count(), func.max(ENTRIES.c.counter)).where(*gives_number)
+        count, last = self._connection.execute(query).one()
+        if count != (last or 0):
+            raise DataError([messages.numbers_broken(year)])
+        return Number(year, count + 1)
 
     def objections(self, draft: Draft) -> tuple[Problem, ...]:
         """Say what `append` would: everything that is wrong with a draft, nothing when it may be entered."""
@@ -120,7 +163,7 @@ class Transaction:
 
     def _entry(self, draft: Draft, digests: Mapping[str, str]) -> Entry:
         """Return the next entry, hash and all."""
-        before = head(self._connection)
+        before = self._last()
         if isinstance(draft, Issue):
             sheet, kind, number, replaces = draft.sheet, Kind.ISSUED, self.upcoming(draft.sheet.year), None
         else:
@@ -141,6 +184,16 @@ class Transaction:
             previous=before.hash,
         )
         return replace(entry, hash=entry.digest())
+
+    def _last(self) -> Head:
+        """Return what the next entry follows; where the last ones were cut off, their numbers must not come again."""
+        own = head(self._connection)
+        last = self._connection.execute(
+            select(ENTRIES.c.position, ENTRIES.c.hash).order_by(ENTRIES.c.position.desc()).limit(1)
+        ).first()
+        if (Head(last.position, last.hash) if last else Head(0, GENESIS)) != own:
+            raise DataError([messages.head_unlike(own.entries)])
+        return own
 
     def _insert(self, entry: Entry, contents: Mapping[str, bytes]) -> None:
         digests = dict(entry.contents)
