@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
@@ -120,11 +121,22 @@ def load(content: bytes, catalogue: Catalogue, needed: Iterable[str], unjudged: 
         faults = tuple(_faults(key, source, catalogue))
         problems.extend(faults)
         if not faults and isinstance(source, str):
-            used = find_undeclared_variables(_ENVIRONMENT.parse(source))
-            templates[key] = (_ENVIRONMENT.from_string(source), frozenset(used))
+            templates[key] = _compiled(source)
     if problems:
         raise DataError(problems)
     return Phrasebook(names, {key: str(source) for key, source in phrases.items()}, templates)
+
+
+@lru_cache(maxsize=2048)
+def _parsed(source: str) -> nodes.Template:
+    """Return the syntax of a phrase; next year's form shares most of its phrases with this one's."""
+    return _ENVIRONMENT.parse(source)
+
+
+@lru_cache(maxsize=2048)
+def _compiled(source: str) -> tuple[Template, frozenset[str]]:
+    """Return a phrase ready to be said, and the facts that it uses."""
+    return _ENVIRONMENT.from_string(source), frozenset(find_undeclared_variables(_parsed(source)))
 
 
 def is_printable(source: str) -> bool:
@@ -171,7 +183,7 @@ def _faults(key: str, source: object, catalogue: Catalogue) -> Iterator[Problem]
         yield messages_form.unclean(key, text.clean(source))
     else:
         try:
-            tree = _ENVIRONMENT.parse(source)
+            tree = _parsed(source)
         except (TemplateSyntaxError, RecursionError):
             yield messages_form.bad_phrase(key, messages.show(source))
         else:

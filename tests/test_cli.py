@@ -278,7 +278,7 @@ def test_score_says_what_is_missing_for_the_next_rating(work: Path, capsys: pyte
     put(work / "b.json", {"facts/achievements": []})
     assert run("score", "b.json") == 0
     out = capsys.readouterr().out
-    assert "Đề nghị xếp loại: Hoàn thành tốt nhiệm vụ" in out
+    assert "Mức đề nghị: Hoàn thành tốt nhiệm vụ" in out
     assert "Còn thiếu để đạt mức “Hoàn thành xuất sắc nhiệm vụ”:\n  - 1.1: " in out
 
 

@@ -119,7 +119,7 @@ def score(result: Result) -> Iterator[str]:
     yield ""
     yield from (_row(judged, criterion) for criterion in form.criteria)
     yield ""
-    yield f"Đề nghị xếp loại: {proposed(judged)}"
+    yield f"Mức đề nghị: {proposed(judged)}"
     yield from _own_word(judged)
     for rule in form.ratings:
         yield f"  {rule.heading}"
