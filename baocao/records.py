@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from baocao.forms import PAPERS, FormFolder, load_folder
 from baocao.judged import Judged
 from baocao.register import Entry, Json, Register, Status
 from baocao.review import unexplained
+
+_FORM_KEY = re.compile(r"[a-z0-9][a-z0-9._-]*/[0-9]{4}")
 
 ROLES = {
     "form": "form.toml",
@@ -249,8 +252,11 @@ def stored_folder(register: Register, entry: Entry) -> Iterator[FormFolder]:
     Raises:
         DataError: a stored content is gone, or this version of the program cannot read it any more.
     """
+    form = record_in(entry).form
+    if not _FORM_KEY.fullmatch(form):  # it becomes a path, and somebody may have written the entry anew
+        raise DataError([messages.entry_changed(entry.position, str(entry.number))])
     with TemporaryDirectory() as scratch:
-        path = Path(scratch) / record_in(entry).form
+        path = Path(scratch) / form
         path.mkdir(parents=True)
         for role, name in ROLES.items():
             (path / name).write_bytes(stored_content(register, entry, role))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from docx import Document
 
 from baocao import records
 from baocao.cli import run
+from baocao.errors import DataError
 from baocao.register import Kind, Number, Register, State
 from baocao.rendering import package, paragraphs
 from tests.office import Office, open_office
@@ -456,3 +458,12 @@ def test_without_a_register_nothing_is_made_up(tmp_path: Path, said: Said) -> No
     for command in (["list"], ["show", "2021-0001"], ["register", "check"]):
         assert run([*command, "--register", str(tmp_path / "none.sqlite")]) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", ["../../x", "/etc/passwd", "hoi-quan-chung", "a/../2021"])
+def test_a_form_s_name_in_a_forged_entry_leads_to_no_other_folder(office: Office, form: str) -> None:
+    with Register.open(office.register) as register:
+        entry = register.entries()[0]
+        payload = json.dumps({**json.loads(entry.payload), "form": form})
+        with pytest.raises(DataError), records.stored_folder(register, replace(entry, payload=payload)):
+            pass
