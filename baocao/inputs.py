@@ -243,8 +243,8 @@ def _silence(raw: Raw, fault: ErrorDetails) -> None:
         except (KeyError, IndexError, TypeError):  # it lies within another fault, which is mended first
             return
     name = "/".join(str(step) for step in fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        holder.pop(last)
+    if fault["type"] == "extra_forbidden" and isinstance(holder, dict):
+        holder.pop(str(last), None)  # one object may stand in several places
     elif isinstance(holder, list) and above[-1] in _SILENT_ENTRIES:
         names = {"text": name} if above[-1] == "achievements" else {"name": name}
         holder[int(last)] = {**names, **_SILENT_ENTRIES[str(above[-1])]}

@@ -382,9 +382,9 @@ def test_the_pages_are_complete_and_the_signature_never_stands_alone(path: Path,
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_each_page_of_the_table_begins_with_its_header(path: Path, pages: dict[str, list[str]]) -> None:
     form, text = form_of(path), pages[path.stem]
-    # the table ends with the last words of its last row, before the title that follows it
+    # the table ends with the last word of its last row, before the title that follows it
     before = "\f".join(text).partition(form.texts.method_title or "\0")[0].split("\f")
-    ending = " ".join(form.criteria[-1].printed_paragraphs[-1].split()[-2:])
+    ending = " ".join(form.criteria[-1].printed_paragraphs[-1].split()[-1:])
     last = max(number for number, page in enumerate(before) if ending in page)
     assert all(form.texts.columns["criterion"] in page for page in text[: last + 1])
     assert [clean(page.splitlines()[0]) for page in text[1:]] == [f"{at} - DỰ THẢO" for at in range(2, len(text) + 1)]
