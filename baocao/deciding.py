@@ -37,10 +37,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The organisations among which a quota counts: those of one form directly under one superior."""
+    """The organisations among which a quota counts: those of one form and tier directly under one superior."""
 
     quota: Quota
     superior: str
+    tier: str
     superior_name: str
     candidates: tuple[Candidate, ...]
     """In order of points, best first."""
@@ -90,14 +91,14 @@ def candidates(known: Iterable[Status], form: str) -> list[Candidate]:
 
 
 def groups(form: Form, standing: Iterable[Candidate]) -> tuple[Group, ...]:
-    """Return the groups of each quota of a form, by superior; each in order of points."""
-    by_superior: dict[str, list[Candidate]] = defaultdict(list)
+    """Return the groups of each quota of a form, by superior and tier; each in order of points."""
+    members: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for candidate in standing:
-        by_superior[candidate.record.superior].append(candidate)
+        members[candidate.record.superior, candidate.record.tier].append(candidate)
     return tuple(
-        Group(quota, superior, members[0].record.superior_name, tuple(sorted(members, key=_best_first)))
+        Group(quota, superior, tier, found[0].record.superior_name, tuple(sorted(found, key=_best_first)))
         for quota in form.quotas
-        for superior, members in sorted(by_superior.items())
+        for (superior, tier), found in sorted(members.items())
     )
 
 

@@ -45,6 +45,8 @@ class Record:
     kind_name: str
     superior: str
     superior_name: str
+    tier: str
+    """The tier within which a quota counts; empty where the form tells none apart."""
     form: str
     """Identifier and year."""
     form_name: str
@@ -78,6 +80,7 @@ class Record:
                 "kind_name": self.kind_name,
             },
             "superior": {"id": self.superior, "name": self.superior_name},
+            "tier": self.tier,
             "form": self.form,
             "form_name": self.form_name,
             "total": _written(self.total),
@@ -120,6 +123,7 @@ def record_of(judged: Judged, digest: str) -> Record:
         kind_name=form.kind(organization.kind).name,
         superior=organization.superior.id,
         superior_name=organization.superior.name,
+        tier=form.kind(organization.kind).tier or "",
         form=form.key,
         form_name=form.name,
         total=sheet.total,
@@ -176,6 +180,7 @@ def _record(raw: Any) -> Record:
         kind_name=organization["kind_name"],
         superior=superior["id"],
         superior_name=superior["name"],
+        tier=raw["tier"],
         form=raw["form"],
         form_name=raw["form_name"],
         total=_read(raw["total"]),

@@ -467,3 +467,21 @@ def test_a_form_s_name_in_a_forged_entry_leads_to_no_other_folder(office: Office
         payload = json.dumps({**json.loads(entry.payload), "form": form})
         with pytest.raises(DataError), records.stored_folder(register, replace(entry, payload=payload)):
             pass
+
+
+def test_a_quota_counts_within_one_tier_where_the_form_tells_them_apart(tmp_path: Path, said: Said) -> None:
+    office = open_office(tmp_path / "tiers", FORM)
+    path = Path(office.templates) / FORM / "form.toml"
+    text = path.read_text(encoding="utf-8")
+    for kind in ("cell", "grassroots_cell", "party_committee"):
+        text = text.replace(
+            f'key = "{kind}"\n', f'key = "{kind}"\ntier = "{"cap_co_so" if kind != "cell" else "cell"}"\n', 1
+        )
+    path.write_text(text, encoding="utf-8")
+    confirm = ["form", "confirm", *FORM.split("/"), "--by", "Ban", "--decision", "2-QĐ", "--on", "2021-11-21", "--yes"]
+    assert office.run(*confirm, "--templates", office.templates) == 0
+    office.issue()
+    said()
+    assert office.run("quota", "2021", "--json", "--register", office.register) == 0
+    groups = [json.loads(line) for line in said().splitlines()]
+    assert [(group["tier"], group["base"]) for group in groups] == [("cap_co_so", 0), ("cell", 3)]

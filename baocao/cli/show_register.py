@@ -49,7 +49,10 @@ def groups(found: Sequence[Group]) -> Iterator[str]:
         yield "Không có bảng chấm điểm nào chịu tỷ lệ khống chế."
     for group in found:
         name = group.candidates[0].record.ladder[group.quota.rating]
-        yield f"{group.superior_name}, mức “{name}”: đề nghị hoặc quyết định {len(group.wanted)}, được {group.fit()}."
+        kinds = ", ".join(dict.fromkeys(found.record.kind_name for found in group.candidates))
+        of_tier = f" ({kinds})" if group.tier else ""
+        wanted = f"đề nghị hoặc quyết định {len(group.wanted)}, được {group.fit()}"
+        yield f"{group.superior_name}{of_tier}, mức “{name}”: {wanted}."
         yield (
             f"  Tỷ lệ {group.quota.percent}% theo mẫu trên {group.base()} tổ chức; "
             f"mẫu số không gồm mức này: được {group.fit(with_rating=False)}; "
@@ -67,6 +70,7 @@ def group_json(group: Group) -> str:
     """Write a group for machines, on one line."""
     found = {
         "superior": {"id": group.superior, "name": group.superior_name},
+        "tier": group.tier or None,
         "rating": group.quota.rating,
         "percent": group.quota.percent,
         "base": group.base(),

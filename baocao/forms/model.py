@@ -29,6 +29,11 @@ class KindOfOrganization(Rung):
     population: Population = Field(
         title="Xếp loại ai", description="members: đảng viên; subordinates: tổ chức đảng trực thuộc."
     )
+    tier: Key | None = Field(
+        None,
+        title="Cấp, để tính tỷ lệ khống chế",
+        description="Cùng cấp trên và cùng cấp thì tính chung; bỏ trống ở mọi loại: tính chung tất cả.",
+    )
 
 
 class LevelRule(Rung):
