@@ -12,7 +12,7 @@ from baocao.forms.model import Form
 from baocao.submission import Submission
 from baocao.text import points
 
-_WORDS = {
+WORDS = {
     "scaled": "quy về tổng điểm chuẩn",
     "lower": "giữ nguyên, tổng thấp hơn",
     "all": "đủ mọi điều kiện",
@@ -71,7 +71,7 @@ def _described(folder: FormFolder) -> Described:
             "bước điểm": _points(form.step),
             "tổng điểm": _points(form.total),
             "tổng điểm chấm không quá": _points(form.total_at_most),
-            "khi có mục không áp dụng": _WORDS.get(form.partial_total or "", "không"),
+            "khi có mục không áp dụng": WORDS.get(form.partial_total or "", "không"),
             "nơi ban hành": form.jurisdiction.name,
             "địa bàn": ", ".join(form.jurisdiction.places) or "cả nước",
             "mục có cấp độ": ", ".join(form.level_items),
@@ -88,7 +88,7 @@ def _described(folder: FormFolder) -> Described:
         **{f"cấp độ {rule.name}": {"từ": _percent(rule.at_least)} for rule in form.levels},
         **{f"{_level(row)} {row.no}": _criterion(form, row) for row in form.criteria},
         **{
-            f"mức {rule.name}": {"tiêu đề": rule.heading, "áp dụng khi": _WORDS[rule.given_when]}
+            f"mức {rule.name}": {"tiêu đề": rule.heading, "áp dụng khi": WORDS[rule.given_when]}
             for rule in form.ratings
         },
         **_clauses(folder),
@@ -132,11 +132,11 @@ def _level(row: Criterion) -> str:
 def _criterion(form: Form, row: Criterion) -> dict[str, str]:
     told = {
         "nội dung": " ".join((row.text, *row.paragraphs)),
-        "cách chấm": _WORDS[row.assessed_by],
-        "vai trò": _WORDS[row.role],
+        "cách chấm": WORDS[row.assessed_by],
+        "vai trò": WORDS[row.role],
         "áp dụng cho": ", ".join(form.kind(kind).name for kind in row.applies_to or ()) or "mọi loại",
         "điểm chuẩn": _points(row.standard),
-        "căn cứ điểm": _WORDS.get(row.basis or "", "không"),
+        "căn cứ điểm": WORDS.get(row.basis or "", "không"),
     }
     if row.banded:
         for band in row.banded.bands:

@@ -91,8 +91,9 @@ def facts_of(form: Form, asking: Condition | RatingBands | FigureBands, kind: st
 def asked(form: Form, kind: str) -> list[str]:
     """Return the keys of `facts` that a form asks of a kind of organisation, in the order of the contract."""
     bands = [leaf.banded for leaf in form.leaves if leaf.banded and form.applies(leaf.no, kind)]
-    conditions = [condition for clause in form.clauses.values() for condition in clause.conditions]
-    relevant = [condition for condition in conditions if condition.applies_to is None or kind in condition.applies_to]
+    relevant = [
+        condition for condition in form.conditions if condition.applies_to is None or kind in condition.applies_to
+    ]
     wanted = {fact for asking in (*bands, *relevant) for fact in facts_of(form, asking, kind)}
     return [fact for fact in Facts.model_fields if fact in wanted]
 

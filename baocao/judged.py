@@ -25,6 +25,17 @@ class Judged:
         return self.folder.form
 
     @property
+    def highest(self) -> str:
+        """The best rating that may be proposed or decided: what the conditions allow, or may still allow.
+
+        Where the form may give no rating, as high as it says that such a case may be settled.
+        """
+        decision = self.form.decision
+        settled = (decision.undetermined_at_most,) if self.rating.may_have_none else ()
+        highest: str = min((*self.rating.possible, *settled), key=self.form.ladder.rank)
+        return highest
+
+    @property
     def is_elsewhere(self) -> bool:
         """Whether neither place nor superior of the paper names a place of the form's jurisdiction."""
         places = self.form.jurisdiction.places

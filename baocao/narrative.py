@@ -76,15 +76,11 @@ class _Story:
     def name(self, rating: str) -> str:
         return self.form.ladder.names[rating]
 
-    @property
-    def best_level(self) -> str | None:
-        return self.form.level_ladder.best if self.form.levels else None
-
     # --- deduction explanations
 
     def deductions(self) -> Iterator[Sentence]:
         for line in self.scoresheet.lines:
-            if not line.is_short(self.best_level):
+            if not line.is_short(self.form.best_level):
                 continue
             facts: dict[str, Fact] = {
                 "no": line.criterion.no,
@@ -215,7 +211,7 @@ class _Story:
     def _is_full(self, item: Item) -> bool:
         """Whether an assessor, and not a band, gave an item all that there is."""
         if item.source is LevelSource.MARKED:
-            return item.level == self.best_level
+            return item.level == self.form.best_level
         is_scored = item.source is LevelSource.POINTS and not self.form.by_no[item.no].banded
         return is_scored and item.awarded == item.standard and self.form.role(item.no) == "regular"
 
@@ -280,7 +276,7 @@ class _Story:
 
     def limits(self) -> Iterator[Sentence]:
         for section in self.form.sections:
-            short = [line for line in self.scoresheet.inside(section.no) if line.is_short(self.best_level)]
+            short = [line for line in self.scoresheet.inside(section.no) if line.is_short(self.form.best_level)]
             if not short:
                 continue
             criteria = tuple({"no": line.criterion.no, "reason": self._reasons(line)} for line in short)
@@ -328,7 +324,7 @@ class _Story:
         if proposal:
             yield self._own_word(proposal)
         if limits:
-            short = sum(line.is_short(self.best_level) for line in self.scoresheet.lines)
+            short = sum(line.is_short(self.form.best_level) for line in self.scoresheet.lines)
             yield self.say(
                 "comment.conclusion.remedy",
                 organization=self.submission.organization.name,

@@ -115,7 +115,6 @@ def record_of(judged: Judged, digest: str) -> Record:
     sheet, rating, form = judged.scoresheet, judged.rating, judged.form
     organization = judged.submission.organization
     assert rating.proposed is not None  # whoever has no rating is not issued
-    settled = (form.decision.undetermined_at_most,) if rating.may_have_none else ()
     return Record(
         organization=organization.id,
         name=organization.name,
@@ -135,7 +134,7 @@ def record_of(judged: Judged, digest: str) -> Record:
         },
         computed=rating.computed,
         proposed=rating.proposed,
-        highest=min((*rating.possible, *settled), key=form.ladder.rank),
+        highest=judged.highest,
         unmet=tuple(
             f"{finding.clause.no}: {finding.required.text} ({finding.observed.text})"
             for finding in rating.findings

@@ -53,8 +53,7 @@ def unexplained(judged: Judged) -> list[str]:
 
 def _unexplained(judged: Judged) -> Iterator[tuple[str, str, Decimal]]:
     """Yield criterion, place of the missing reason, and points it would explain (0 of a level or an answer)."""
-    form = judged.form
-    best = form.level_ladder.best if form.levels else None
+    best = judged.form.best_level
     for line in judged.scoresheet.lines:
         no = line.criterion.no
         if line.role == "bonus" or line.source is PointsSource.OWN:
@@ -101,8 +100,7 @@ def _proposal(judged: Judged) -> Iterator[Problem]:
         if rating.computed is None:
             yield messages.undetermined([ladder.names[key] for key in rating.possible])
         return
-    settled = (form.decision.undetermined_at_most,) if rating.may_have_none else ()
-    allowed = min((*rating.possible, *settled), key=ladder.rank)
+    allowed = judged.highest
     if ladder.rank(proposal.rating) < ladder.rank(allowed):
         yield messages.proposal_too_high(ladder.names[proposal.rating], ladder.names[allowed])
 
@@ -208,12 +206,11 @@ def _rounds_to(share: Fraction, said: Decimal, form: Form) -> bool:
 
 
 def _share_thresholds(form: Form) -> Iterator[int]:
-    for clause in form.clauses.values():
-        for condition in clause.conditions:
-            if isinstance(condition, ShareCondition):
-                yield condition.at_least or condition.above or 0
-            elif isinstance(condition, FigureCondition) and form.is_share(condition.of):
-                yield condition.threshold[1]
+    for condition in form.conditions:
+        if isinstance(condition, ShareCondition):
+            yield condition.at_least or condition.above or 0
+        elif isinstance(condition, FigureCondition) and form.is_share(condition.of):
+            yield condition.threshold[1]
 
 
 def _exact(number: str) -> Decimal:

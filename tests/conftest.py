@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -36,3 +36,14 @@ def postgresql_server() -> Iterator[str]:
     """The URL of a real server, with `{}` for the name of the database."""
     with postgresql.server() as url:
         yield url
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
+    """All that was printed since the last time it was asked."""
+
+    def read() -> str:
+        found = capsys.readouterr()
+        return found.out + found.err
+
+    return read

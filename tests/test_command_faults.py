@@ -78,17 +78,6 @@ def fresh(confirmed: Office, tmp_path: Path) -> Office:
     return confirmed.copy(tmp_path / "office")
 
 
-@pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Said:
-    """All that was printed since the last time it was asked."""
-
-    def read() -> str:
-        found = capsys.readouterr()
-        return found.out + found.err
-
-    return read
-
-
 # --- killed ------------------------------------------------------------------------------------------------------
 
 

@@ -38,17 +38,6 @@ def office(begun: Office, tmp_path: Path) -> Office:
     return begun.copy(tmp_path / "b")
 
 
-@pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Said:
-    """All that was printed since the last time it was asked."""
-
-    def read() -> str:
-        found = capsys.readouterr()
-        return found.out + found.err
-
-    return read
-
-
 def numbers(office: Office) -> list[str]:
     return [str(number) for number in office.known()]
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 
+from baocao.compare import WORDS
 from baocao.errors import Blocks, Problem
 from baocao.findings import Finding, Status
 from baocao.forms import Form
@@ -33,9 +34,6 @@ _LEVEL_SOURCE = {
     LevelSource.PENDING: "",
 }
 _ASSESSED_BY = {"points": "", "level": "cấp độ", "yes_no": "đạt/không"}
-_ROLE = {"bonus": "điểm thưởng", "penalty": "điểm phạt"}
-_PARTIAL = {"scaled": "quy về tổng điểm chuẩn", "lower": "giữ nguyên, tổng thấp hơn"}
-_BASIS = {"form": "in trên mẫu", "derived": "suy ra", "allocated": "tạm phân bổ"}
 
 
 def problem(found: Problem) -> str:
@@ -188,7 +186,7 @@ def form(shown: Form) -> Iterator[str]:
     yield "Tiêu chí"
     for criterion in shown.criteria:
         standard = "" if criterion.standard is None else points(criterion.standard)
-        basis = _BASIS[criterion.basis] if criterion.basis else _ASSESSED_BY[criterion.assessed_by]
+        basis = WORDS[criterion.basis] if criterion.basis else _ASSESSED_BY[criterion.assessed_by]
         notes = f"  [{', '.join(_notes(shown, criterion))}]" if list(_notes(shown, criterion)) else ""
         yield f"  {criterion.no:<7}{standard:>5}  {basis:<12} {shorten(criterion.text, 80)}{notes}"
         if criterion.banded:
@@ -196,7 +194,7 @@ def form(shown: Form) -> Iterator[str]:
     yield ""
     if shown.bases:
         yield "Căn cứ của điểm chuẩn"
-        yield from (f"  {_BASIS[basis]}: {source.source}" for basis, source in shown.bases.items())
+        yield from (f"  {WORDS[basis]}: {source.source}" for basis, source in shown.bases.items())
         yield ""
     yield from _ladders(shown)
     yield "Điều kiện xếp loại"
@@ -257,13 +255,13 @@ def _measure(shown: Form) -> str:
         return "Không chấm điểm."
     step = f"Bước điểm: {points(shown.step)}. " if shown.step else ""
     most = f" Tổng điểm chấm không quá {points(shown.total_at_most)}." if shown.total_at_most is not None else ""
-    partial = f" Khi có mục không áp dụng: {_PARTIAL[shown.partial_total]}." if shown.partial_total else ""
+    partial = f" Khi có mục không áp dụng: {WORDS[shown.partial_total]}." if shown.partial_total else ""
     return f"{step}Tổng: {points(shown.total)}.{most}{partial}"
 
 
 def _notes(shown: Form, criterion: Criterion) -> Iterator[str]:
     if criterion.role != "regular":
-        yield _ROLE[criterion.role]
+        yield WORDS[criterion.role]
     if criterion.applies_to:
         yield f"chỉ áp dụng cho {', '.join(shown.kind(kind).name for kind in criterion.applies_to)}"
 

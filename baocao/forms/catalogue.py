@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from baocao.forms.conditions import Condition, FigureCondition, PointsCondition
+from baocao.forms.conditions import FigureCondition, PointsCondition
 from baocao.forms.criteria import FigureBands, RatingBands
 from baocao.forms.model import Form
 from baocao.phrases import Catalogue, Parts
@@ -177,7 +177,7 @@ def _can_occur(key: str, form: Form) -> bool:
     knocks_out = any(rule.given_when == "any" for rule in form.ratings)
     only_if = {
         "findings.points.row": any(
-            isinstance(condition, PointsCondition) and condition.of for condition in _conditions(form)
+            isinstance(condition, PointsCondition) and condition.of for condition in form.conditions
         ),
         "comment.result.open": form.has_points,
         "changes.total": form.has_points,
@@ -193,13 +193,8 @@ def _can_occur(key: str, form: Form) -> bool:
     return only_if.get(key, True)
 
 
-def _conditions(form: Form) -> Iterator[Condition]:
-    for clause in form.clauses.values():
-        yield from clause.conditions
-
-
 def _kinds_of_condition(form: Form) -> set[str]:
-    return {condition.kind for condition in _conditions(form)}
+    return {condition.kind for condition in form.conditions}
 
 
 def _deductions(form: Form) -> Iterator[str]:
@@ -223,7 +218,7 @@ def _of_form(form: Form) -> Iterator[tuple[str, Mapping[str, Parts]]]:
     """Yield the phrases that are named by ratings and figures of a form."""
     for rule in form.ratings:
         yield f"comment.result.{rule.key}", NAMED["comment.result.<rating>"]
-    for condition in _conditions(form):
+    for condition in form.conditions:
         if isinstance(condition, FigureCondition):
             prefix, sort = f"findings.figures.{condition.of}", _sort(form, condition.of)
             yield f"{prefix}.observed", NAMED[f"findings.figures.<{sort}>.observed"]

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
-from baocao.forms.conditions import Clause, LevelsCondition, RatingRule
+from baocao.forms.conditions import Clause, Condition, LevelsCondition, RatingRule
 from baocao.forms.criteria import Basis, Criterion, Population, Rated, Role
 from baocao.forms.ladder import Ladder, Rung
 from baocao.forms.values import Frozen, Key, Line, Passage, Percent, Points, Slug
@@ -271,6 +271,11 @@ class Form(Frozen):
         """The performance levels."""
         return Ladder.of(self.levels)
 
+    @property
+    def best_level(self) -> str | None:
+        """The highest performance level; `None` in a form without levels."""
+        return self.level_ladder.best if self.levels else None
+
     def level_of(self, awarded: Decimal, standard: Decimal) -> str:
         """Return the performance level of `awarded` out of `standard` points."""
         share = Fraction(awarded) * 100 / Fraction(standard)
@@ -318,6 +323,11 @@ class Form(Frozen):
     def clauses(self) -> dict[str, Clause]:
         """Every clause of the rating method by its number."""
         return {clause.no: clause for rule in self.ratings for clause in rule.clauses}
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition of the rating method, in the form's order."""
+        return tuple(condition for clause in self.clauses.values() for condition in clause.conditions)
 
     # --- kinds and figures
 
