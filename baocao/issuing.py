@@ -7,6 +7,8 @@ kill can part a document from its entry.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -207,10 +209,16 @@ def stored(register: Register, entry: Entry) -> Judged:
     Raises:
         DataError: a stored content is gone, or this version cannot read it any more.
     """
+    with _judged_again(register, entry) as (judged, _narrative):
+        return judged
+
+
+@contextmanager
+def _judged_again(register: Register, entry: Entry) -> Iterator[tuple[Judged, Narrative]]:
+    """Judge what was stored with an entry; the form's files are there for as long as the context lasts."""
     raw, _faults = parse(stored_content(register, entry, "submission"))
     with stored_folder(register, entry) as folder:
-        judged, _narrative = judge(folder, Submission.model_validate(raw))
-    return judged
+        yield judge(folder, Submission.model_validate(raw))
 
 
 def _lines(kind: Kind, about: Status, act: Act) -> list[str]:
@@ -235,11 +243,10 @@ def printed_again(register: Register, entry: Entry) -> bytes:
     if entry.replaces and not replaced:
         raise DataError([messages.not_in_the_register(str(entry.replaces))])
     about = statuses(history)[entry.replaces or entry.number]
-    raw, _faults = parse(stored_content(register, entry, "submission"))
-    with stored_folder(register, entry) as folder:
-        judged, narrative = judge(folder, Submission.model_validate(raw))
+    with _judged_again(register, entry) as (judged, told):
+        narrative = told
         if replaced:
-            narrative = with_changes(narrative, stored(register, replaced[-1]), judged, str(entry.replaces))
+            narrative = with_changes(told, stored(register, replaced[-1]), judged, str(entry.replaces))
         document = issued_scoresheet(judged, narrative, entry.kind, _lines(entry.kind, about, entry.act))
     return document.numbered(str(entry.number))
 
