@@ -1,109 +1,28 @@
-"""The quota and the authority's decision: who may be decided best, how many fit, and what was decided."""
+"""The authority's decision: what may be decided, and what was."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from itertools import groupby
+from dataclasses import replace
 
 from baocao import messages_register as messages
 from baocao.errors import DataError, Problem
-from baocao.forms.model import Form, Quota
+from baocao.forms.model import Form
 from baocao.issuing import Desk
 from baocao.papers import DecidedRating, DecisionFile
+from baocao.quota import Candidate, Group, candidate, groups
 from baocao.records import Record, decided_in, latest, record_in, stored_folder
 from baocao.register import Entry, Kind, Number, Register, State, Status, Step, statuses
 from baocao.rendering.decisions import DecidedRow, Recognition, recognition_document
 from baocao.text import points
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One scoresheet that stands, as a quota sees it."""
-
-    number: Number
-    record: Record
-    decided: str | None
-
-    @property
-    def rating(self) -> str:
-        """The decided rating, the proposed one while nothing is decided."""
-        return self.decided or self.record.proposed
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The organisations among which a quota counts: those of one form and tier directly under one superior."""
-
-    quota: Quota
-    superior: str
-    tier: str
-    superior_name: str
-    candidates: tuple[Candidate, ...]
-    """In order of points, best first."""
-
-    @property
-    def wanted(self) -> tuple[Candidate, ...]:
-        """Those who are decided so, or proposed and not yet decided."""
-        return tuple(found for found in self.candidates if found.rating == self.quota.rating)
-
-    def base(self, *, with_rating: bool | None = None) -> int:
-        """Return how many the percentage is taken of.
-
-        Args:
-            with_rating: whether those rated so count too; as the form says when `None`.
-        """
-        keys = set(self.quota.base)
-        if with_rating is not None:
-            keys = keys | {self.quota.rating} if with_rating else keys - {self.quota.rating}
-        return sum(found.rating in keys for found in self.candidates)
-
-    def fit(self, *, with_rating: bool | None = None) -> int:
-        """Return how many may be decided so: the percentage of the base, rounded down."""
-        return self.base(with_rating=with_rating) * self.quota.percent // 100
-
-    @property
-    def over(self) -> int:
-        """How many are wanted beyond those that fit."""
-        return max(0, len(self.wanted) - self.fit())
-
-    def ranks(self) -> Iterator[tuple[int, bool, Candidate]]:
-        """Yield the wanted in order with their rank, and whether they share it: equal points are a tie."""
-        rank = 1
-        for _points, tied in groupby(self.wanted, key=lambda found: found.record.total):
-            same = list(tied)
-            yield from ((rank, len(same) > 1, found) for found in same)
-            rank += len(same)
-
-
 def candidates(known: Iterable[Status], form: str) -> list[Candidate]:
     """Return the standing scoresheets of a form."""
-    found = [
-        Candidate(status.number, record_in(latest(status)), decided_in(status))
-        for status in known
-        if status.state is State.IN_FORCE
-    ]
-    return [candidate for candidate in found if candidate.record.form == form]
-
-
-def groups(form: Form, standing: Iterable[Candidate]) -> tuple[Group, ...]:
-    """Return the groups of each quota of a form, by superior and tier; each in order of points."""
-    members: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
-    for candidate in standing:
-        members[candidate.record.superior, candidate.record.tier].append(candidate)
-    return tuple(
-        Group(quota, superior, tier, found[0].record.superior_name, tuple(sorted(found, key=_best_first)))
-        for quota in form.quotas
-        for (superior, tier), found in sorted(members.items())
-    )
-
-
-def _best_first(candidate: Candidate) -> tuple[Decimal, Number]:
-    return -(candidate.record.total or Decimal(0)), candidate.number
+    found = [(status, record_in(latest(status))) for status in known if status.state is State.IN_FORCE]
+    return [candidate(status.number, record, decided_in(status)) for status, record in found if record.form == form]
 
 
 def quota_groups(known: Iterable[Status], forms: Mapping[str, Form]) -> list[Group]:
@@ -275,12 +194,11 @@ def _over_quota(
         return
     for key, form in forms.items():
         standing = [
-            replace(found, decided=decided.get(found.number, found.decided))
+            replace(found, decided=decided.get(found.number, found.decided) if found.number else None)
             for found in candidates(known.values(), key)
         ]
         settled = [found for found in standing if found.decided in form.ladder.names]
         for group in groups(form, settled):
             if group.over and any(found.number in decided for found in group.wanted):
-                name = form.ladder.names[group.quota.rating]
                 found = (len(group.wanted), group.fit(), group.quota.percent)
-                yield messages.over_quota(group.superior_name, name, *found)
+                yield messages.over_quota(group.superior_name, group.rating_name, *found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +56,12 @@ class Record:
     standard: Decimal | None
     sections: Mapping[str, Decimal]
     """Points of each section that applies."""
+    others: Mapping[str, Decimal]
+    """Totals of the assessors whose columns do not count, where all of their points are known."""
+    levels: Mapping[str, int]
+    """How many criteria reach each performance level; empty where none is assessed by level."""
+    met: tuple[int, int]
+    """How many criteria are answered by yes, and by no."""
     computed: str | None
     proposed: str
     highest: str
@@ -86,6 +93,9 @@ class Record:
             "total": _written(self.total),
             "standard": _written(self.standard),
             "sections": {no: str(points) for no, points in self.sections.items()},
+            "others": {assessor: str(points) for assessor, points in self.others.items()},
+            "levels": dict(self.levels),
+            "met": list(self.met),
             "computed": self.computed,
             "proposed": self.proposed,
             "highest": self.highest,
@@ -132,6 +142,13 @@ def record_of(judged: Judged, digest: str) -> Record:
             for row in form.sections
             if row.standard is not None and form.applies(row.no, organization.kind)
         },
+        others={
+            assessor.key: total
+            for assessor in form.other_assessors
+            if (total := sheet.total_by(assessor.key)) is not None
+        },
+        levels=Counter(line.level for line in sheet.lines if line.level),
+        met=(sum(line.met is True for line in sheet.lines), sum(line.met is False for line in sheet.lines)),
         computed=rating.computed,
         proposed=rating.proposed,
         highest=judged.highest,
@@ -185,6 +202,9 @@ def _record(raw: Any) -> Record:
         total=_read(raw["total"]),
         standard=_read(raw["standard"]),
         sections={no: Decimal(points) for no, points in raw["sections"].items()},
+        others={assessor: Decimal(points) for assessor, points in raw.get("others", {}).items()},
+        levels=dict(raw.get("levels", {})),
+        met=(raw["met"][0], raw["met"][1]) if "met" in raw else (0, 0),  # entries of before did not say
         computed=raw["computed"],
         proposed=raw["proposed"],
         highest=raw["highest"],

@@ -5,6 +5,8 @@ Everything that is stored or printed is NFC (Unicode Standard Annex 15).
 
 from __future__ import annotations
 
+import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
@@ -55,6 +57,20 @@ def percent(share: Fraction) -> str:
     return f"{points(Decimal(rounded.numerator) / Decimal(rounded.denominator))}%"
 
 
+def tenths(value: Decimal) -> str:
+    """Write a number with just one decimal, as the shares of a table have it: `33,3`, `100,0`."""
+    return f"{value:,.1f}".translate(_VIETNAMESE)
+
+
+def hundredths(value: Fraction) -> str:
+    """Write a mean with just two decimals, a half rounded up: `91,25`, `1.000,00`."""
+    rounded = Decimal(math.floor(value * 100 + Fraction(1, 2))) / 100
+    return f"{rounded:,.2f}".translate(_VIETNAMESE)
+
+
+_VIETNAMESE = str.maketrans(",.", ".,")
+
+
 def long_date(day: date) -> str:
     """Write a date as the head of a paper does: `ngày 05 tháng 12 năm 2021`.
 
@@ -74,6 +90,32 @@ def listing(parts: Sequence[str]) -> str:
 def shorten(value: str, width: int) -> str:
     """Cut `value` to `width` characters at the most, with `…` where something was left out."""
     return value if len(value) <= width else f"{value[: width - 1]}…"
+
+
+def alphabetical(value: str) -> tuple[str, str]:
+    """Return the key by which names stand in Vietnamese alphabetical order, figures by their value.
+
+    Letters first (a, ă, â, b, c, d, đ, e, ê …), then tones (level, huyền, hỏi, ngã, sắc, nặng), as TCVN dictionaries
+    do: `Chi bộ 2` before `Chi bộ 10`, `Hội Dược` before `Hội Đông y`.
+    """
+    padded = re.sub(r"[0-9]+", lambda found: found[0].rjust(9, "0"), value.casefold())
+    return padded.translate(_ORDER), padded.translate(_TONES)
+
+
+def _places() -> tuple[dict[int, str], dict[int, str]]:
+    """Return for every Vietnamese letter, toned or not, its place in the alphabet and that of its tone."""
+    order: dict[int, str] = {}
+    tones: dict[int, str] = {}
+    for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"):
+        for rank, tone in enumerate(("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")):
+            toned = unicodedata.normalize("NFC", letter + tone)
+            if len(toned) == 1:
+                order[ord(toned)] = chr(ord("a") + place)
+                tones[ord(toned)] = str(rank)
+    return order, tones
+
+
+_ORDER, _TONES = _places()
 
 
 def sentence_case(value: str) -> str:

@@ -80,6 +80,7 @@ ORDER = (
     "pipeline",
     "decision_files",
     "records",
+    "quota",
     "issuing",
     "deciding",
     "verifying",

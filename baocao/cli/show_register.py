@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from baocao.cli import show
-from baocao.deciding import Group
 from baocao.issuing import Touched
 from baocao.pipeline import Result
+from baocao.quota import Group
 from baocao.records import as_written, decided_in, latest, record_in
 from baocao.register import Entry, Kind, State, Status
 from baocao.rendering.comparison import Verdict
@@ -48,22 +48,21 @@ def groups(found: Sequence[Group]) -> Iterator[str]:
     if not found:
         yield "Không có bảng chấm điểm nào chịu tỷ lệ khống chế."
     for group in found:
-        name = group.candidates[0].record.ladder[group.quota.rating]
-        kinds = ", ".join(dict.fromkeys(found.record.kind_name for found in group.candidates))
+        kinds = ", ".join(dict.fromkeys(found.kind_name for found in group.candidates))
         of_tier = f" ({kinds})" if group.tier else ""
         wanted = f"đề nghị hoặc quyết định {len(group.wanted)}, được {group.fit()}"
-        yield f"{group.superior_name}{of_tier}, mức “{name}”: {wanted}."
+        yield f"{group.superior_name}{of_tier}, mức “{group.rating_name}”: {wanted}."
         yield (
             f"  Tỷ lệ {group.quota.percent}% theo mẫu trên {group.base()} tổ chức; "
             f"mẫu số không gồm mức này: được {group.fit(with_rating=False)}; "
             f"mẫu số gồm cả mức này: được {group.fit(with_rating=True)}."
         )
-        for rank, tied, candidate in group.ranks():
-            total = candidate.record.total
-            scored = f"{points(total)} điểm" if total is not None else "không chấm điểm"
-            notes = [*(["bằng điểm"] if tied else []), *(["đã quyết định"] if candidate.decided else [])]
+        for place in group.ranks():
+            one = place.candidate
+            scored = f"{points(one.total)} điểm" if one.total is not None else "không chấm điểm"
+            notes = [*(["bằng điểm"] if place.tied else []), *(["đã quyết định"] if one.decided else [])]
             note = f" ({', '.join(notes)})" if notes else ""
-            yield f"  {rank:>3}. {candidate.number}  {scored:<12} {candidate.record.name}{note}"
+            yield f"  {place.rank:>3}. {one.number}  {scored:<12} {one.name}{note}"
 
 
 def group_json(group: Group) -> str:
@@ -80,14 +79,14 @@ def group_json(group: Group) -> str:
         "over": group.over,
         "wanted": [
             {
-                "rank": rank,
-                "tied": tied,
-                "number": str(candidate.number),
-                "organization": candidate.record.organization,
-                "total": None if candidate.record.total is None else str(candidate.record.total),
-                "decided": candidate.decided,
+                "rank": place.rank,
+                "tied": place.tied,
+                "number": str(place.candidate.number),
+                "organization": place.candidate.organization,
+                "total": None if place.candidate.total is None else str(place.candidate.total),
+                "decided": place.candidate.decided,
             }
-            for rank, tied, candidate in group.ranks()
+            for place in group.ranks()
         ],
     }
     return json.dumps(found, ensure_ascii=False)

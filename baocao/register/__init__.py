@@ -19,7 +19,7 @@ from baocao.register.check import Verdict
 from baocao.register.database import PATIENCE, Database, Mode, open_database
 from baocao.register.delivery import Delivered, Delivery
 from baocao.register.entries import Act, Decision, Draft, Entry, Head, Issue, Json, Kind, Number, Sheet, Step
-from baocao.register.status import State, Status, chain, statuses
+from baocao.register.status import State, Status, StatusOf, chain, statuses
 from baocao.register.store import Transaction
 from baocao.register.tables import ENTRIES
 
@@ -39,6 +39,7 @@ __all__ = [
     "Sheet",
     "State",
     "Status",
+    "StatusOf",
     "Step",
     "Transaction",
     "Verdict",

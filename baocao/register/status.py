@@ -6,10 +6,34 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from baocao import messages_register as messages
 from baocao.errors import Problem
 from baocao.register.entries import Draft, Entry, Issue, Kind, Number, Step
+
+
+class Event(Protocol):
+    """What has to be known of an entry to say what stands: an `Entry`, or less of it where memory counts."""
+
+    @property
+    def kind(self) -> Kind:
+        """What was done."""
+
+    @property
+    def number(self) -> Number:
+        """The number it is about."""
+
+    @property
+    def replaces(self) -> Number | None:
+        """For a reissue: the revoked number."""
+
+    @property
+    def effective(self) -> date:
+        """From when it counts."""
+
+
+E = TypeVar("E", bound=Event)
 
 
 class State(StrEnum):
@@ -23,17 +47,17 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """What is to be said of one number at a date."""
+class StatusOf(Generic[E]):
+    """What is to be said of one number at a date, told by entries or by events that hold less."""
 
-    issued: Entry
+    issued: E
     """The entry that gave the number: `ISSUED` or `REISSUED`."""
-    decided: Entry | None = None
+    decided: E | None = None
     """The last decision."""
-    corrections: tuple[Entry, ...] = ()
+    corrections: tuple[E, ...] = ()
     """In the order of entry."""
-    revoked: Entry | None = None
-    reissued: Entry | None = None
+    revoked: E | None = None
+    reissued: E | None = None
     """The entry that replaces it."""
 
     @property
@@ -59,25 +83,29 @@ class Status:
         return State.REVOKED if self.revoked else State.IN_FORCE
 
 
-def statuses(entries: Iterable[Entry], at: date = date.max) -> dict[Number, Status]:
+Status: TypeAlias = StatusOf[Entry]
+"""What is to be said of one number, with the entries themselves."""
+
+
+def statuses(entries: Iterable[E], at: date = date.max) -> dict[Number, StatusOf[E]]:
     """Return the status of every number issued by then.
 
     Args:
         entries: in the order of their positions; all, or all about some organisations.
         at: the date; entries that take effect later do not count.
     """
-    found: dict[Number, Status] = {}
+    found: dict[Number, StatusOf[E]] = {}
     for entry in entries:
-        if entry.act.effective <= at:
+        if entry.effective <= at:
             if entry.replaces is not None and entry.replaces in found:  # absent only where somebody removed it
                 found[entry.replaces] = replace(found[entry.replaces], reissued=entry)
             found[entry.number] = _after(found.get(entry.number), entry)
     return found
 
 
-def _after(before: Status | None, entry: Entry) -> Status:
+def _after(before: StatusOf[E] | None, entry: E) -> StatusOf[E]:
     if before is None:
-        return Status(entry)
+        return StatusOf(entry)
     if entry.kind is Kind.DECIDED:
         return replace(before, decided=entry)
     if entry.kind is Kind.CORRECTED:
