@@ -27,6 +27,19 @@ class Paper(Frozen, title="Quyết định và phần trình bày"):
     signature: Signature = Field(title="Khối chữ ký")
 
 
+class AnnexPaper(Frozen, title="Phần trình bày của phụ lục"):
+    """The number, head and signature block of an annex, and the report that it goes with."""
+
+    number: Line | None = Field(None, title="Số của phụ lục", description="Ví dụ 01; null: để trống.")
+    report: Line | None = Field(
+        None,
+        title="Báo cáo mà phụ lục kèm theo",
+        description="Ví dụ Báo cáo số 125-BC/HU ngày 20 tháng 12 năm 2021 của Ban Thường vụ Huyện ủy; null: để trống.",
+    )
+    issuer: Issuer = Field(title="Cơ quan ban hành (đầu trang)")
+    signature: Signature = Field(title="Khối chữ ký")
+
+
 class DecidedRating(Frozen, title="Kết quả của một tổ chức"):
     """What is decided for one organisation."""
 

@@ -64,6 +64,7 @@ class Record:
     """How many criteria are answered by yes, and by no."""
     computed: str | None
     proposed: str
+    """Empty of a draft without a rating; whoever has none is not issued."""
     highest: str
     """The best rating that the conditions of the form allow."""
     unmet: tuple[str, ...]
@@ -116,7 +117,7 @@ def _read(points: str | None) -> Decimal | None:
 
 
 def record_of(judged: Judged, digest: str) -> Record:
-    """Return the record of a judged submission that has a proposed rating.
+    """Return the record of a judged submission.
 
     Args:
         judged: the submission.
@@ -124,7 +125,6 @@ def record_of(judged: Judged, digest: str) -> Record:
     """
     sheet, rating, form = judged.scoresheet, judged.rating, judged.form
     organization = judged.submission.organization
-    assert rating.proposed is not None  # whoever has no rating is not issued
     return Record(
         organization=organization.id,
         name=organization.name,
@@ -150,7 +150,7 @@ def record_of(judged: Judged, digest: str) -> Record:
         levels=Counter(line.level for line in sheet.lines if line.level),
         met=(sum(line.met is True for line in sheet.lines), sum(line.met is False for line in sheet.lines)),
         computed=rating.computed,
-        proposed=rating.proposed,
+        proposed=rating.proposed or "",
         highest=judged.highest,
         unmet=tuple(
             f"{finding.clause.no}: {finding.required.text} ({finding.observed.text})"
@@ -223,10 +223,17 @@ def latest(status: Status) -> Entry:
 
 def decided_in(status: Status) -> str | None:
     """Return the decided rating; `None` while nothing is decided."""
-    if status.decided is None:
-        return None
-    with as_written(status.decided):
-        rating: str = json.loads(status.decided.payload)["rating"]
+    return decided_rating(status.decided) if status.decided else None
+
+
+def decided_rating(entry: Entry) -> str:
+    """Return the rating that an entry decides.
+
+    Raises:
+        DataError: somebody changed the entry.
+    """
+    with as_written(entry):
+        rating: str = json.loads(entry.payload)["rating"]
         return rating
 
 

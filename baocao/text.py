@@ -57,15 +57,19 @@ def percent(share: Fraction) -> str:
     return f"{points(Decimal(rounded.numerator) / Decimal(rounded.denominator))}%"
 
 
-def tenths(value: Decimal) -> str:
+def one_decimal(value: Decimal) -> str:
     """Write a number with just one decimal, as the shares of a table have it: `33,3`, `100,0`."""
     return f"{value:,.1f}".translate(_VIETNAMESE)
 
 
-def hundredths(value: Fraction) -> str:
-    """Write a mean with just two decimals, a half rounded up: `91,25`, `1.000,00`."""
-    rounded = Decimal(math.floor(value * 100 + Fraction(1, 2))) / 100
-    return f"{rounded:,.2f}".translate(_VIETNAMESE)
+def two_decimals(value: Decimal) -> str:
+    """Write a number with just two decimals, as the means of a table have it: `91,25`, `1.000,00`."""
+    return f"{value:,.2f}".translate(_VIETNAMESE)
+
+
+def hundredths(value: Fraction) -> Decimal:
+    """Return a value rounded to two decimals, a half up."""
+    return Decimal(math.floor(value * 100 + Fraction(1, 2))) / 100
 
 
 _VIETNAMESE = str.maketrans(",.", ".,")

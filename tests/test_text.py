@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from baocao.text import alphabetical, hundredths, tenths
+from baocao.text import alphabetical, hundredths, one_decimal, two_decimals
 
 
 @pytest.mark.parametrize(
@@ -22,12 +22,16 @@ from baocao.text import alphabetical, hundredths, tenths
     ],
 )
 def test_names_stand_in_vietnamese_order(names: list[str]) -> None:
-    assert sorted(reversed(names), key=alphabetical) == names
+    assert sorted(names[::-1], key=alphabetical) == names
 
 
 def test_a_share_has_just_one_decimal() -> None:
-    assert [tenths(Decimal(value)) for value in ("100", "33.3", "0")] == ["100,0", "33,3", "0,0"]
+    assert [one_decimal(Decimal(value)) for value in ("100", "33.3", "0")] == ["100,0", "33,3", "0,0"]
 
 
 def test_a_mean_has_two_decimals_and_a_half_goes_up() -> None:
-    assert [hundredths(Fraction(*value)) for value in ((1, 3), (200001, 200), (1, 200))] == ["0,33", "1.000,01", "0,01"]
+    assert [two_decimals(hundredths(Fraction(*value))) for value in ((1, 3), (200001, 200), (1, 200))] == [
+        "0,33",
+        "1.000,01",
+        "0,01",
+    ]

@@ -129,7 +129,21 @@ CHANGES: Catalogue = {
 }
 """What a second rating changed against the one it replaces."""
 
-COMMON: Catalogue = {**FINDINGS, **DEDUCTIONS, **COMMENT, **CHANGES}
+ANNEX: Catalogue = {
+    "annex.rated": {
+        "year": None,
+        "last_year": None,
+        "rated": None,
+        "proposed": None,
+        "before": None,
+        "difference": None,
+    },
+    "annex.shares": {"year": None, "last_year": None, "ratings": ("name", "share", "before")},
+    "annex.mean": {"year": None, "last_year": None, "mean": None, "before": None, "difference": None},
+}
+"""How the annex compares with the year before; a form without these sentences compares nothing."""
+
+COMMON: Catalogue = {**FINDINGS, **DEDUCTIONS, **COMMENT, **CHANGES, **ANNEX}
 """Phrases whose keys are the same in every form."""
 
 NAMED: Catalogue = {

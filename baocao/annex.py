@@ -1,0 +1,454 @@
+"""The year-end annex: what stands at a date, counted. Pure functions from entries (or drafts) to frozen values.
+
+An annex is of one form and year, for one superior or all. Its rows come from entries through `register.statuses`,
+as every other answer of the register, so it cannot disagree with them; only what a row shows is kept of each entry,
+since a province has tens of thousands.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from itertools import groupby
+
+from baocao import messages_annex as messages
+from baocao.forms.model import Form
+from baocao.judged import Judged
+from baocao.phrases import Phrasebook, Sentence
+from baocao.quota import Candidate, Group, groups
+from baocao.records import Record, decided_rating, record_in, record_of
+from baocao.register import Entry, Kind, Number, State, StatusOf, statuses
+from baocao.text import alphabetical, hundredths, one_decimal
+
+Mark = Decimal | int | None
+"""What a row has in a column: points, or a count of criteria; `None` where there is nothing to be counted."""
+
+
+# --- columns of the main table ----------------------------------------------------------------------------------
+
+
+class Of(StrEnum):
+    """What a column shows; the template finds it as `row.<of>.<key>`."""
+
+    SECTIONS = "sections"
+    OTHERS = "others"
+    """Totals of the assessors whose columns do not count."""
+    LEVELS = "levels"
+    """How many criteria reach a performance level."""
+    MET = "met"
+    """How many criteria are answered by yes, or by no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column between the organisation and its total."""
+
+    of: Of
+    key: str
+    title: str
+    negative: bool = False
+    """Whether its points are taken away: those of a penalty."""
+
+
+def columns(form: Form) -> tuple[Column, ...]:
+    """Return the columns that a form fills: points by section, totals of other assessors, levels, answers."""
+    assessed_by = {leaf.assessed_by for leaf in form.leaves}
+    found = [
+        Column(Of.SECTIONS, row.no, row.printed_no, row.role == "penalty")
+        for row in form.sections
+        if row.standard is not None
+    ]
+    found += [Column(Of.OTHERS, assessor.key, assessor.name) for assessor in form.other_assessors if form.has_points]
+    if "level" in assessed_by:
+        found += [Column(Of.LEVELS, key, name) for key, name in form.level_ladder.names.items()]
+    if "yes_no" in assessed_by:
+        found += [Column(Of.MET, key, name) for key, name in messages.ANSWERS.items()]
+    return tuple(found)
+
+
+def _mark(column: Column, record: Record) -> Mark:
+    match column.of:
+        case Of.SECTIONS:
+            return _same(record.sections.get(column.key))
+        case Of.OTHERS:
+            return _same(record.others.get(column.key))
+        case Of.LEVELS:
+            return record.levels.get(column.key, 0)
+        case Of.MET:
+            return record.met[column.key == "no"]
+
+
+@lru_cache(maxsize=8192)
+def _same(points: Decimal | None) -> Decimal | None:
+    """Return one object for equal points: tens of thousands of rows share a few hundred."""
+    return points
+
+
+# --- rows --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Candidate):
+    """One organisation of the main table."""
+
+    kind: str
+    """Key of the kind of organisation."""
+    marks: tuple[Mark, ...]
+    """In the order of `columns`."""
+    unrated: str = ""
+    """Why it has no rating (chưa xếp loại); empty where it has one, decided or proposed."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What an annex needs of an entry; see `register.status.Event`."""
+
+    kind: Kind
+    number: Number
+    replaces: Number | None
+    effective: date
+    row: Row | None
+    """Of what was issued, corrected or issued again: without decision and notes."""
+    rating: str
+    """The decided rating; empty where nothing is decided."""
+    decision: str
+    """The number of the authority's decision; empty where there is none."""
+
+
+def event(entry: Entry, shown: Sequence[Column]) -> Event:
+    """Return what an annex with the columns `shown` needs of an entry.
+
+    Raises:
+        DataError: somebody changed the entry.
+    """
+    has_record = entry.kind in {Kind.ISSUED, Kind.CORRECTED, Kind.REISSUED}
+    return Event(
+        kind=entry.kind,
+        number=entry.number,
+        replaces=entry.replaces,
+        effective=entry.effective,
+        row=_recorded(entry.number, record_in(entry), shown) if has_record else None,
+        rating=sys.intern(decided_rating(entry)) if entry.kind is Kind.DECIDED else "",
+        decision=sys.intern(entry.act.decision.number) if entry.act.decision else "",
+    )
+
+
+def _recorded(number: Number | None, record: Record, shown: Sequence[Column]) -> Row:
+    return Row(
+        number=number,
+        organization=record.organization,
+        name=record.name,
+        kind_name=sys.intern(record.kind_name),
+        superior=sys.intern(record.superior),
+        superior_name=sys.intern(record.superior_name),
+        tier=sys.intern(record.tier),
+        total=_same(record.total),
+        proposed=sys.intern(record.proposed) or None,
+        highest=sys.intern(record.highest),
+        decided=None,
+        kind=sys.intern(record.kind),
+        marks=tuple(_mark(column, record) for column in shown),
+        unrated="" if record.proposed else messages.UNDETERMINED,
+    )
+
+
+def drafted(judged: Judged, shown: Sequence[Column]) -> Row:
+    """Return the row of a submission that is not issued."""
+    return _recorded(None, record_of(judged, ""), shown)
+
+
+def standing(events: Iterable[Event], at: date) -> Iterator[Row]:
+    """Yield the row of every scoresheet that counts at a date, and of those that were revoked and not rated again."""
+    for status in statuses(events, at).values():
+        if status.state is not State.REPLACED:
+            yield _row(status)
+
+
+def _row(status: StatusOf[Event]) -> Row:
+    row = (status.corrections or (status.issued,))[-1].row
+    assert row is not None  # every entry that gives or corrects a scoresheet has a record
+    notes = tuple(_notes(status))
+    if status.revoked:
+        nothing = (None,) * len(row.marks)
+        why = messages.revoked(status.revoked.effective)
+        return replace(row, total=None, proposed=None, marks=nothing, unrated=why, notes=notes)
+    return replace(row, decided=status.decided.rating if status.decided else None, notes=notes)
+
+
+def _notes(status: StatusOf[Event]) -> Iterator[str]:
+    if status.replaces:
+        yield messages.reissued_for(str(status.replaces))
+    if status.corrections:
+        yield messages.corrected(status.corrections[-1].effective)
+    for said in (status.decided, status.revoked):
+        if said and said.decision:
+            yield messages.decided_by(said.decision)
+
+
+# --- who is expected ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An organisation that ought to have a scoresheet: one of last year's, or one of a roster."""
+
+    organization: str
+    name: str
+    kind_name: str
+    superior: str
+    superior_name: str
+    reason: str = ""
+    """Why it has none, where somebody knows."""
+
+
+def expected(row: Row) -> Expected:
+    """Return the organisation of a row, to be looked for a year later."""
+    return Expected(row.organization, row.name, row.kind_name, row.superior, row.superior_name)
+
+
+# --- counting ----------------------------------------------------------------------------------------------------
+
+
+def shares(counts: Sequence[int]) -> tuple[Decimal, ...]:
+    """Return the percentages of counts with one decimal; together 100, or all 0 where nothing was counted.
+
+    By largest remainders: each is rounded down, and the tenths that are missing go to those that lost most.
+    """
+    whole = sum(counts)
+    if not whole:
+        return tuple(Decimal(0) for _ in counts)
+    tenths = [count * 1000 // whole for count in counts]
+    by_loss = sorted(range(len(counts)), key=lambda place: counts[place] * 1000 % whole, reverse=True)
+    for place in by_loss[: 1000 - sum(tenths)]:
+        tenths[place] += 1
+    return tuple(Decimal(found) / 10 for found in tenths)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many organisations stand where: one line of a summary."""
+
+    name: str
+    decided: tuple[int, ...]
+    """By the ratings of the ladder, best first."""
+    proposed: tuple[int, ...]
+    """Likewise, of those that are proposed and not yet decided."""
+    unrated: int
+    absent: int
+    """Those without a scoresheet."""
+
+    @property
+    def all(self) -> int:
+        """All organisations that were counted."""
+        return sum(self.decided) + sum(self.proposed) + self.unrated + self.absent
+
+
+def tally(name: str, ladder: Sequence[str], rows: Iterable[Row], absent: int = 0) -> Tally:
+    """Count rows by where they stand."""
+    decided: Counter[str] = Counter()
+    proposed: Counter[str] = Counter()
+    unrated = 0
+    for row in rows:
+        if row.unrated:
+            unrated += 1
+        elif row.decided:
+            decided[row.decided] += 1
+        else:
+            proposed[row.proposed or ""] += 1
+    by_rating = tuple(decided[key] for key in ladder), tuple(proposed[key] for key in ladder)
+    return Tally(name, *by_rating, unrated, absent)
+
+
+def mean(values: Iterable[Mark]) -> Fraction | None:
+    """Return the mean of what is known; `None` where nothing is."""
+    known = [Fraction(value) for value in values if value is not None]
+    return sum(known, Fraction(0)) / len(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What stood a year ago, for comparison."""
+
+    year: int
+    names: Mapping[str, str]
+    """The ratings of that year's form, best first, with their names."""
+    tally: Tally
+    mean: Fraction | None
+    """Of the totals."""
+
+
+def past(year: int, names: Mapping[str, str], rows: Sequence[Row]) -> Past:
+    """Return what stood in a year."""
+    return Past(year, names, tally(messages.ALL, tuple(names), rows), mean(row.total for row in rows))
+
+
+# --- the annex ---------------------------------------------------------------------------------------------------
+
+
+class Content(StrEnum):
+    """What an annex lists: it is named so."""
+
+    RESULTS = "results"
+    """Everything rated is decided."""
+    PROPOSALS = "proposals"
+    """Nothing is decided: the list that goes to the authority (danh sách đề nghị)."""
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class Annex:
+    """What stands at a date of one form, for one superior or all."""
+
+    form: Form
+    as_of: date
+    rows: tuple[Row, ...]
+    """By superior, then by name, in alphabetical order."""
+    absent: tuple[Expected, ...]
+    """Those without a scoresheet, in the same order."""
+    past: Past | None = None
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns between the organisation and its total."""
+        return columns(self.form)
+
+    @cached_property
+    def total(self) -> Tally:
+        """All organisations."""
+        return tally(messages.ALL, self.form.ladder.keys, self.rows, len(self.absent))
+
+    @property
+    def content(self) -> Content:
+        """What is listed."""
+        if not sum(self.total.proposed):
+            return Content.RESULTS if sum(self.total.decided) else Content.PROPOSALS
+        return Content.BOTH if sum(self.total.decided) else Content.PROPOSALS
+
+    @cached_property
+    def by_kind(self) -> tuple[Tally, ...]:
+        """All organisations, kind by kind in the order of the form."""
+        return self._kinds(self.rows, self.absent)
+
+    def by_superior(self) -> Iterator[tuple[Tally, tuple[Tally, ...]]]:
+        """Yield for each superior all of its organisations, and those of each kind where there are several."""
+        absent = {superior: list(found) for superior, found in groupby(self.absent, _superior)}
+        rows = {superior: list(found) for superior, found in groupby(self.rows, _superior)}
+        for superior in sorted(rows.keys() | absent.keys(), key=lambda found: (alphabetical(found[1]), found)):
+            own, missing = rows.get(superior, []), absent.get(superior, [])
+            kinds = self._kinds(own, missing)
+            found = tally(superior[1], self.form.ladder.keys, own, len(missing))
+            yield found, kinds if len(kinds) > 1 else ()
+
+    def _kinds(self, rows: Sequence[Row], absent: Sequence[Expected]) -> tuple[Tally, ...]:
+        known = {kind.key: kind.name for kind in self.form.kinds}
+        members: dict[str, list[Row]] = {name: [] for name in known.values()}
+        missing: Counter[str] = Counter()
+        for row in rows:
+            members.setdefault(row.kind_name, []).append(row)
+        for one in absent:
+            missing[one.kind_name] += 1
+            members.setdefault(one.kind_name, [])
+        return tuple(
+            tally(name, self.form.ladder.keys, found, missing[name])
+            for name, found in members.items()
+            if found or missing[name]
+        )
+
+    @cached_property
+    def quotas(self) -> tuple[Group, ...]:
+        """Who is wanted at a rating that a quota limits, by superior and tier."""
+        return groups(self.form, (row for row in self.rows if not row.unrated))
+
+    @property
+    def unrated(self) -> Iterator[Row]:
+        """Those with a scoresheet and without a rating."""
+        return (row for row in self.rows if row.unrated)
+
+    def means(self) -> tuple[Fraction | None, ...]:
+        """Return the mean of each column, and last of the totals."""
+        by_column = (mean(row.marks[place] for row in self.rows) for place in range(len(self.columns)))
+        return (*by_column, mean(row.total for row in self.rows))
+
+    def sums(self) -> tuple[Decimal, ...]:
+        """Return the sum of each column, and last of the totals."""
+        by_column = (
+            sum((Decimal(row.marks[place] or 0) for row in self.rows), Decimal(0)) for place in range(len(self.columns))
+        )
+        return (*by_column, sum((row.total or Decimal(0) for row in self.rows), Decimal(0)))
+
+
+def _superior(of: Row | Expected) -> tuple[str, str]:
+    return of.superior, of.superior_name
+
+
+def annex(
+    form: Form, as_of: date, rows: Iterable[Row], roster: Iterable[Expected] = (), before: Past | None = None
+) -> Annex:
+    """Return the annex of a form.
+
+    Args:
+        form: the form.
+        as_of: the date at which it tells what stands.
+        rows: of all superiors, or of one.
+        roster: whose scoresheets are looked for.
+        before: what stood a year ago; `None` where that is not known.
+    """
+    known = set(form.ladder.names)
+    listed = sorted((row if row.unrated or row.rating in known else _of_no_rating(row) for row in rows), key=_place)
+    there = {row.organization for row in listed}
+    absent = sorted((one for one in roster if one.organization not in there), key=_place)
+    return Annex(form, as_of, tuple(listed), tuple(absent), before)
+
+
+def _of_no_rating(row: Row) -> Row:
+    """Return a row whose rating the form no longer has: somebody changed the form between two scoresheets."""
+    return replace(row, unrated=messages.UNKNOWN_RATING)
+
+
+def _place(of: Row | Expected) -> tuple[tuple[str, str], str, tuple[str, str], str]:
+    return _superiors_place(of.superior_name), of.superior, alphabetical(of.name), of.organization
+
+
+_superiors_place = lru_cache(maxsize=1024)(alphabetical)
+
+
+# --- in words ----------------------------------------------------------------------------------------------------
+
+
+def comparison(found: Annex, phrases: Phrasebook) -> Iterator[Sentence]:
+    """Yield the sentences that compare with the year before; nothing where that year or their wording is missing."""
+    before = found.past
+    if before is None or not {"annex.rated", "annex.shares"} <= phrases.sources.keys():
+        return
+    now, years = found.total, {"year": str(found.form.year), "last_year": str(before.year)}
+    counts = _rated(now), _rated(before.tally)
+    if not sum(counts[0]) or not sum(counts[1]):
+        return
+    rated, earlier = sum(counts[0]), sum(counts[1])
+    of_them = {"rated": rated, "before": earlier, "difference": abs(rated - earlier)}
+    yield phrases.say("annex.rated", {**years, **of_them, "proposed": sum(now.proposed)})
+    if dict(found.form.ladder.names) == dict(before.names):
+        ratings = tuple(
+            {"name": name, "share": f"{one_decimal(share)}%", "before": f"{one_decimal(then)}%"}
+            for name, share, then in zip(before.names.values(), shares(counts[0]), shares(counts[1]), strict=True)
+            if share or then
+        )
+        yield phrases.say("annex.shares", {**years, "ratings": ratings})
+    mean_now = mean(row.total for row in found.rows)
+    if mean_now is not None and before.mean is not None and "annex.mean" in phrases.sources:
+        values = hundredths(mean_now), hundredths(before.mean)
+        difference = abs(values[0] - values[1])
+        yield phrases.say("annex.mean", {**years, "mean": values[0], "before": values[1], "difference": difference})
+
+
+def _rated(of: Tally) -> tuple[int, ...]:
+    """Return how many have each rating, decided or proposed."""
+    return tuple(decided + proposed for decided, proposed in zip(of.decided, of.proposed, strict=True))
