@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from math import isfinite
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
-from jinja2.meta import find_undeclared_variables
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from baocao import messages, messages_form, text
 from baocao.errors import DataError, Problem
+from baocao.phrase_code import Said, function_of, source_of
 
 Fact = str | int | Decimal | Fraction | tuple["Fact", ...] | Mapping[str, "Fact"]
 """What a sentence may rest on: a text, a count, points, a share (0–1), or a list of such."""
@@ -43,27 +43,8 @@ class Sentence:
     facts: Mapping[str, Fact]
 
 
-def written(fact: object) -> object:
-    """Write a fact in Vietnamese notation; texts stay as they are."""
-    match fact:
-        case bool() | str():
-            return fact
-        case int():
-            return text.count(fact)
-        case Decimal():
-            return text.points(fact)
-        case Fraction():
-            return text.percent(fact)
-        case _:
-            return fact
-
-
-def _listed(facts: tuple[Fact, ...]) -> str:
-    return text.listing([str(written(fact)) for fact in facts])
-
-
-_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=written, autoescape=False)
-_ENVIRONMENT.filters = {"listing": _listed, "length": len, "sentence_case": text.sentence_case, "plain": text.whole}
+_SYNTAX = Environment(autoescape=True)
+"""Reads phrases; it never says one."""
 
 
 class Phrasebook:
@@ -73,21 +54,28 @@ class Phrasebook:
         self,
         names: Mapping[str, str],
         sources: Mapping[str, str],
-        templates: Mapping[str, tuple[Template, frozenset[str]]],
+        compiled: Mapping[str, tuple[Said, frozenset[str]]],
     ) -> None:
         """Hold short names and, by phrase key, the phrase as written and compiled, with the facts it uses."""
         self.names = names
         self.sources = sources
-        self._templates = templates
+        self._compiled = compiled
 
     def say(self, phrase: str, facts: Mapping[str, Fact]) -> Sentence:
-        """Return the sentence that `phrase` makes of `facts`, with those it used."""
-        template, used = self._templates[phrase]
+        """Return the sentence that `phrase` makes of `facts`, with those it used.
+
+        Raises:
+            DataError: it asks of these facts what cannot be done with them: to compare a text with a number, say.
+        """
+        said, used = self._compiled[phrase]
         try:
-            said = " ".join(template.render(facts).split())
-        except (TypeError, TemplateError) as error:  # a comparison of a text with a number, say
+            pieces = said(facts)
+        except KeyError as missing:
+            raise DataError([messages_form.bad_phrase(phrase, f"{missing} is undefined")]) from missing
+        except (TypeError, ArithmeticError) as error:
             raise DataError([messages_form.bad_phrase(phrase, str(error))]) from error
-        return Sentence(phrase, said, {name: fact for name, fact in facts.items() if name in used})
+        used_facts = {name: fact for name, fact in facts.items() if name in used}
+        return Sentence(phrase, " ".join("".join(pieces).split()), used_facts)
 
 
 def load(content: bytes, catalogue: Catalogue, needed: Iterable[str], unjudged: tuple[str, ...] = ()) -> Phrasebook:
@@ -116,27 +104,28 @@ def load(content: bytes, catalogue: Catalogue, needed: Iterable[str], unjudged: 
         if (digit := re.search(r"\d+", name))
     ]
     problems += [messages_form.missing_phrase(key) for key in needed if key not in phrases]
-    templates: dict[str, tuple[Template, frozenset[str]]] = {}
+    compiled: dict[str, tuple[Said, frozenset[str]]] = {}
     for key, source in phrases.items():
         faults = tuple(_faults(key, source, catalogue))
         problems.extend(faults)
         if not faults and isinstance(source, str):
-            templates[key] = _compiled(source)
+            compiled[key] = _compiled(source)
     if problems:
         raise DataError(problems)
-    return Phrasebook(names, {key: str(source) for key, source in phrases.items()}, templates)
+    return Phrasebook(names, {key: str(source) for key, source in phrases.items()}, compiled)
 
 
 @lru_cache(maxsize=2048)
 def _parsed(source: str) -> nodes.Template:
     """Return the syntax of a phrase; next year's form shares most of its phrases with this one's."""
-    return _ENVIRONMENT.parse(source)
+    return _SYNTAX.parse(source)
 
 
 @lru_cache(maxsize=2048)
-def _compiled(source: str) -> tuple[Template, frozenset[str]]:
+def _compiled(source: str) -> tuple[Said, frozenset[str]]:
     """Return a phrase ready to be said, and the facts that it uses."""
-    return _ENVIRONMENT.from_string(source), frozenset(find_undeclared_variables(_parsed(source)))
+    python, used = source_of(_parsed(source))
+    return function_of(python), used
 
 
 def is_printable(source: str) -> bool:
@@ -193,6 +182,8 @@ def _faults(key: str, source: object, catalogue: Catalogue) -> Iterator[Problem]
 _LONGEST = 4000
 """Characters of a phrase; with the depth of its loops and choices this bounds the work that it can ask for."""
 _DEEPEST = 6
+_DEEPEST_OF_ALL = 2 * _DEEPEST
+"""Not even choices and comparisons that print nothing are nested deeper: Python's own parser has its limits."""
 
 _PLAIN_NODES = (
     nodes.Output, nodes.Const, nodes.If, nodes.And, nodes.Or, nodes.Not,
@@ -219,10 +210,13 @@ class _Reading:
         """How many loops and choices are open around what is being read."""
 
     def faults(self, body: Iterable[nodes.Node]) -> Iterator[Problem]:
+        self._depth += 1
         for node in body:
-            self._depth += 1
-            yield from self._fault(node)
-            self._depth -= 1
+            if self._depth > _DEEPEST_OF_ALL:
+                yield messages_form.phrase_construct(self._key, type(node).__name__)
+            else:
+                yield from self._fault(node)
+        self._depth -= 1
 
     def _fault(self, node: nodes.Node) -> Iterator[Problem]:  # noqa: C901, PLR0912
         match node:
@@ -234,7 +228,8 @@ class _Reading:
             case nodes.For(target=nodes.Name(name=item), iter=nodes.Name(name=facts), test=None, recursive=False):
                 yield from self._known(facts, self._facts, bool)
                 inner = {**self._records, item: self._facts.get(facts) or (), "loop": _LOOP_PARTS}
-                if "loop" in self._records:  # records hold no lists: a loop within a loop can only be a mistake
+                # records hold no lists: a loop within a loop can only be a mistake, and so is a record called loop
+                if "loop" in (*self._records, item):
                     yield messages_form.phrase_construct(self._key, "For")
                 else:
                     yield from _Reading(self._key, self._facts, inner).faults((*node.body, *node.else_))
@@ -261,6 +256,8 @@ class _Reading:
                 if texts and sign not in ("eq", "ne"):
                     yield messages_form.phrase_construct(self._key, "Compare")
                 yield from self.faults((first, second))
+            case nodes.Const(value=float() as number) if not isfinite(number):
+                yield messages_form.phrase_construct(self._key, "Const")
             case _ if isinstance(node, _PLAIN_NODES) and self._depth < _DEEPEST:
                 yield from self.faults(node.iter_child_nodes())
             case _:

@@ -22,6 +22,7 @@ ORDER = (
     "messages_register",
     "messages_annex",
     "files",
+    "phrase_code",
     "phrases",
     "forms.values",
     "forms.ladder",
