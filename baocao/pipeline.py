@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from baocao import checks, inputs, messages, sample
+from baocao import checks, inputs, messages
 from baocao.errors import Blocks, DataError, Problem
 from baocao.exact_json import parse
 from baocao.files import read_limited
 from baocao.forms import FormFolder, Library
-from baocao.forms.check import spoken
-from baocao.forms.reach import unreachable
 from baocao.inputs import NO_OFFICE, Office
 from baocao.judged import Judged
 from baocao.narrative import Narrative, narrate
 from baocao.rating import rate
-from baocao.rendering import blank_scoresheet, draft_scoresheet, try_papers, try_template, why_slow
+from baocao.rendering import draft_scoresheet
 from baocao.review import review, review_parts
 from baocao.scoring import score
 from baocao.submission import Submission
@@ -165,42 +163,3 @@ def _is_submission(path: Path) -> bool:
 def draft_name(judged: Judged) -> str:
     """Return the file name of a draft: safe everywhere, one for each organisation, form and year."""
     return f"{judged.submission.organization.id}_{judged.form.id}-{judged.form.year}_du-thao.docx"
-
-
-def preview(folder: FormFolder) -> dict[str, bytes]:
-    """Return the blank form, a filled sample for each kind of organisation, and the authority's papers: name → docx.
-
-    Raises:
-        DataError: the phrases or the Word template cannot be used.
-    """
-    name = f"{folder.form.id}-{folder.form.year}"
-    empty = judge(folder, Submission.model_validate(sample.nothing(folder.form)))
-    previews = {f"{name}_de-trong.docx": blank_scoresheet(*empty)}
-    for kind in folder.form.kinds:
-        filled = judge(folder, Submission.model_validate(sample.full(folder.form, kind.key)))
-        previews[f"{name}_dien-thu_{kind.key}.docx"] = draft_scoresheet(*filled)
-    papers = try_papers(folder)
-    return previews | {f"{name}_{paper}.docx": content for paper, content in papers.items()}
-
-
-def check_form(folder: FormFolder) -> tuple[Problem, ...]:
-    """Take a full sample of each kind of organisation the whole way and read the documents.
-
-    Returns what is worth knowing and stands in the way of nothing.
-
-    Raises:
-        DataError: the form contradicts its own sentences, or the phrases or the Word template cannot be used.
-    """
-    slips = [
-        problem.inside(str(folder.path / "form.toml")) for problem in (*spoken(folder.form), *unreachable(folder.form))
-    ]
-    if slips:
-        raise DataError(slips)
-    try_papers(folder)
-    for kind in folder.form.kinds:
-        judged, narrative = judge(folder, Submission.model_validate(sample.full(folder.form, kind.key)))
-        try:
-            try_template(judged, narrative)
-        except DataError as error:
-            raise DataError(problem.inside(str(folder.scoresheet)) for problem in error.problems) from error
-    return tuple(problem.inside(str(folder.scoresheet)) for problem in why_slow(folder.template))

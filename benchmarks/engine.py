@@ -36,7 +36,7 @@ from docxtpl import DocxTemplate
 
 from baocao import pipeline
 from baocao.forms import Library
-from baocao.rendering import _day, _properties
+from baocao.rendering import core_properties, day_of
 from baocao.rendering.compiled import CompiledTemplate
 from baocao.rendering.compressor import FAST, STANDARD, Compressor
 from baocao.rendering.context import scoresheet_context
@@ -120,7 +120,7 @@ def scoresheet(rounds: int) -> None:
     judged, narrative = result.judged, result.narrative
     assert judged is not None
     assert narrative is not None
-    template, properties, day = judged.folder.template, _properties(judged), _day(judged)
+    template, properties, day = judged.folder.template, core_properties(judged), day_of(judged)
     context = scoresheet_context(judged, narrative, draft=True)
     compiled = CompiledTemplate(template)
     assert not compiled.why_not, compiled.why_not

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from baocao import compare, pipeline, schema
+from baocao import compare, schema, trial
 from baocao.cli import run
 from baocao.errors import DataError, UsageError
-from baocao.forms import FormFolder, Library, copy_form
+from baocao.forms import FormFolder, Library
+from baocao.forms.writing import copy_form
 from baocao.forms.criteria import RatingTest
-from baocao.rendering import left_out, paragraphs
+from baocao.rendering.trying import left_out, paragraphs
 from tests.strategies import FOLDER, TEMPLATES
 
 
@@ -39,7 +40,7 @@ def changes(tmp_path: Path, *edits: tuple[str, str], file: str = "form.toml") ->
 
 def test_a_new_form_is_a_copied_folder_that_passes_its_check(tmp_path: Path) -> None:
     folder = edited(tmp_path)
-    pipeline.check_form(folder)
+    trial.check_form(folder)
     assert folder.form.key == "hoi-quan-chung/2022"
     assert folder.form.name.endswith("năm 2022")
     assert sorted(path.name for path in folder.path.iterdir()) == [
@@ -76,7 +77,7 @@ def test_the_schema_of_forms_finds_a_mistyped_key_and_a_wrong_type() -> None:
 
 
 def test_a_preview_is_the_blank_form_and_a_filled_one_for_each_kind() -> None:
-    previews = pipeline.preview(FOLDER)
+    previews = trial.preview(FOLDER)
     blank, *filled, decision, revocation = previews.values()
     assert len(filled) == len(FOLDER.form.kinds)
     assert left_out(FOLDER.form, paragraphs(blank)) == []
@@ -170,7 +171,7 @@ def test_a_band_s_threshold_and_level_are_told(tmp_path: Path) -> None:
 def test_the_check_finds_a_figure_that_its_own_sentence_does_not_say(tmp_path: Path) -> None:
     folder = edited(tmp_path, ("at_least = 80", "at_least = 85"), ("points = 7", "points = 8"))
     with pytest.raises(DataError) as raised:
-        pipeline.check_form(folder)
+        trial.check_form(folder)
     assert [(problem.where, problem.message) for problem in raised.value.problems] == [
         ("clauses 1.3", "tính theo 85 nhưng câu in trên mẫu ghi 100, 80, 100, 80"),
         ("criteria V.banded", "tính theo 8 nhưng câu in trên mẫu ghi 70, 90, 7"),
@@ -299,5 +300,5 @@ def test_the_mark_that_notepad_puts_before_a_file_does_no_harm(tmp_path: Path) -
     for name in ("form.toml", "phrases.toml"):
         (path / name).write_bytes(b"\xef\xbb\xbf" + (path / name).read_bytes())
     again = Library([tmp_path]).get("hoi-quan-chung/2022")
-    pipeline.check_form(again)
+    trial.check_form(again)
     assert copy_form(again, "hoi-quan-chung", 2023, tmp_path, b"{}").is_dir()

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from baocao import pipeline, sample
+from baocao import pipeline, sample, trial
 from baocao.forms import FormFolder, Library, load_folder
 from baocao.phrases import parse_toml
-from baocao.rendering import paragraphs
+from baocao.rendering.trying import paragraphs
 from tests.helpers import FORM, TEMPLATES, as_json
 from tests.test_form_mutations import as_toml
 
@@ -265,7 +265,7 @@ def test_at_least_40_percent_of_the_content_is_other_content() -> None:
 
 
 def test_the_new_form_passes_its_check(committee: FormFolder) -> None:
-    pipeline.check_form(committee)
+    trial.check_form(committee)
 
 
 def assessed(folder: FormFolder, scores: dict[str, float], **facts: Any) -> pipeline.Result:

@@ -27,11 +27,12 @@ from lxml import etree
 from markupsafe import Markup
 
 from baocao.errors import Blocks, DataError
-from baocao.rendering import compressor, package, why_slow
+from baocao.rendering import compressor, package
 from baocao.rendering import template as by_docxtpl
 from baocao.rendering.compiled import CompiledTemplate, compile_template
 from baocao.rendering.package import Kept, Parts, pack, unpack
 from baocao.rendering.program import Texts
+from baocao.rendering.trying import why_slow
 from tests.shapes import HOSTILE, contexts
 
 TEMPLATES = sorted((Path(__file__).parents[1] / "templates").glob("*/*/*.docx"))

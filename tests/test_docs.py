@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, TypeGuard, get_args, get_origin
+from typing import Any, Literal, TypeGuard, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from baocao import pipeline, sample
 from baocao.cli import app, run
+from baocao.cli.words import Group
 from baocao.forms.catalogue import COMMON, NAMED, NAMES
 from baocao.forms.model import Form
 from baocao.rendering.context import Printable, scoresheet_context
@@ -32,9 +33,10 @@ UPDATE = bool(os.environ.get("UPDATE_DOCS"))
 
 def commands() -> Iterator[str]:
     """Every command by its full name."""
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
-        inner = getattr(command, "commands", None)
-        yield from (f"{name} {sub}" for sub in inner) if inner else (name,)
+    top: Any = get_command(app)
+    for name in top.list_commands(None):
+        command: Any = top.get_command(None, name)
+        yield from (f"{name} {sub}" for sub in command.list_commands(None)) if isinstance(command, Group) else (name,)
 
 
 COMMANDS = sorted(commands())

@@ -24,7 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from baocao import pipeline, sample
+from baocao import pipeline, sample, trial
 from baocao.errors import DataError, Problem
 from baocao.forms import Library, load_folder
 from baocao.phrases import parse_toml
@@ -266,7 +266,7 @@ def tried(path: Path) -> str:
         found, step = error.problems, "load"
     else:
         found, step = (), "works"
-        for what, act in (("judge", judge_samples), ("check", pipeline.check_form)):
+        for what, act in (("judge", judge_samples), ("check", trial.check_form)):
             try:
                 act(folder)
             except DataError as error:

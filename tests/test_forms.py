@@ -22,13 +22,14 @@ from typing import Any
 
 import pytest
 
-from baocao import pipeline
+from baocao import pipeline, trial
 from baocao.cli import show
 from baocao.errors import DataError, Problem
 from baocao.forms import Form, FormFolder, Library, load_folder
 from baocao.pipeline import Result
-from baocao.rendering import package, paragraphs
+from baocao.rendering import package
 from baocao.rendering.context import scoresheet_context
+from baocao.rendering.trying import paragraphs
 from tests.helpers import FORM, TEMPLATES, as_json, folder, library, submission
 
 BAD_FORMS = Path(__file__).parent / "bad_forms"
@@ -69,7 +70,7 @@ def repeated(text: str) -> str:
 def problems_of(path: Path) -> tuple[Problem, ...]:
     """What `baocao form check` finds in a form's folder."""
     try:
-        pipeline.check_form(load_folder(path))
+        trial.check_form(load_folder(path))
     except DataError as error:
         return error.problems
     return ()

@@ -28,7 +28,7 @@ from baocao.errors import Blocks
 from baocao.findings import Status
 from baocao.inputs import Office
 from baocao.judged import Judged
-from baocao.rendering import left_out, paragraphs
+from baocao.rendering.trying import left_out, paragraphs
 from baocao.report import problems_json, result_json
 from baocao.scoring import PointsSource
 from baocao.submission import Submission

@@ -16,7 +16,8 @@ from baocao import records
 from baocao.cli import run
 from baocao.errors import DataError
 from baocao.register import Kind, Number, Register, State
-from baocao.rendering import package, paragraphs
+from baocao.rendering import package
+from baocao.rendering.trying import paragraphs
 from tests.office import Office, open_office
 
 FORM = "hoi-quan-chung/2021"

@@ -22,7 +22,8 @@ from hypothesis import given, settings
 
 from baocao import pipeline, sample
 from baocao.forms import Form, Library
-from baocao.rendering import draft_scoresheet, is_ours, package, paragraphs
+from baocao.rendering import draft_scoresheet, is_ours, package
+from baocao.rendering.trying import paragraphs
 from baocao.submission import Submission
 from baocao.text import clean
 from tests.examples import EXAMPLES, drafted

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from baocao import pipeline
+from baocao import trial
 from baocao.forms import Library
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +30,7 @@ def test_every_shipped_form_can_be_used() -> None:
     library = Library([ROOT / "templates"])
     assert library.available()
     for key in library.available():
-        pipeline.check_form(library.get(key))
+        trial.check_form(library.get(key))
 
 
 def test_a_heading_stands_over_the_columns_of_its_group() -> None:

@@ -12,10 +12,11 @@ from docx.oxml.ns import nsdecls
 
 from baocao import pipeline, sample
 from baocao.errors import DataError
-from baocao.rendering import package, paragraphs
+from baocao.rendering import package
 from baocao.rendering.context import bare, scoresheet_context
 from baocao.rendering.proof import proofread
 from baocao.rendering.template import fill
+from baocao.rendering.trying import paragraphs
 from baocao.submission import Submission
 from tests.strategies import FOLDER
 

@@ -6,52 +6,114 @@ Exit codes: 0 done, 1 problems in the data, 2 wrong usage, 3 something missing o
 from __future__ import annotations
 
 import io
-import json
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from typing import Annotated, ClassVar
 
 import typer
 
-from baocao import __version__, inputs, messages, pipeline, sample, schema
-from baocao.cli import forms, register, show, words
-from baocao.cli.common import (
-    AsJson,
-    Force,
-    FormName,
-    FormYear,
-    OfficePath,
-    Output,
-    Paths,
-    Templates,
-    assess_all,
-    exit_for,
-    find_form,
-    office_of,
-    pretty,
-    safe_id,
-    say,
-)
-from baocao.errors import BaocaoError, DataError, MissingError, UsageError
-from baocao.files import read_limited, write_whole
-from baocao.forms import Library
-from baocao.pipeline import Result
-from baocao.rendering import is_ours, version_line
-from baocao.report import problems_json, result_json
+from baocao import __version__
+from baocao.cli import words
+from baocao.cli.words import Later
+from baocao.errors import BaocaoError, DataError, UsageError
+
+
+class _Register(words.Group):
+    """The commands about the register itself."""
+
+    later: ClassVar = {
+        "check": Later(
+            "baocao.cli.register:register_check", "Kiểm tra sổ: chuỗi mã băm của các mục và mọi nội dung đã lưu."
+        ),
+        "backup": Later(
+            "baocao.cli.register:register_backup", "Sao lưu sổ ra tệp khác, trong khi người khác vẫn làm việc."
+        ),
+        "export": Later(
+            "baocao.cli.register:register_export",
+            "Xuất toàn bộ sổ ra JSON Lines, đọc và kiểm tra được mà không cần chương trình này.",
+        ),
+    }
+
+
+class _Forms(words.Group):
+    """The commands about forms."""
+
+    later: ClassVar = {
+        "list": Later("baocao.cli.forms:form_list", "Liệt kê các mẫu dùng được."),
+        "show": Later(
+            "baocao.cli.forms:form_show", "In tiêu chí, điểm chuẩn và căn cứ, điều kiện xếp loại, các cách hiểu."
+        ),
+        "schema": Later(
+            "baocao.cli.forms:form_schema",
+            "In JSON Schema (2020-12) của dữ liệu chấm điểm, hoặc của chính tệp form.toml.",
+        ),
+        "check": Later(
+            "baocao.cli.forms:form_check", "Kiểm tra dữ liệu, câu chữ và tệp Word của mẫu; in thử tệp Word."
+        ),
+        "preview": Later(
+            "baocao.cli.forms:form_preview",
+            "In xem trước mẫu: bản để trống và bản điền thử cho từng loại tổ chức, kèm PDF và ảnh trang nếu có "
+            "LibreOffice.",
+        ),
+        "new": Later("baocao.cli.forms:form_new", "Tạo mẫu mới từ một mẫu có sẵn."),
+        "diff": Later("baocao.cli.forms:form_diff", "So sánh hai mẫu."),
+        "confirm": Later(
+            "baocao.cli.forms:form_confirm",
+            "Ghi nhận mẫu đã được xác nhận: điểm chuẩn, căn cứ và mọi cách hiểu.",
+        ),
+    }
+
+
+class _Commands(words.Group):
+    """The whole command line, in the order of work."""
+
+    later: ClassVar = {
+        "new": Later("baocao.cli.submissions:new", "Tạo tệp dữ liệu trống để điền."),
+        "check": Later("baocao.cli.submissions:check", "Kiểm tra dữ liệu."),
+        "score": Later("baocao.cli.submissions:score", "Tính điểm và xếp loại."),
+        "draft": Later("baocao.cli.submissions:draft", "Lập bảng chấm điểm dự thảo (Word)."),
+        "issue": Later("baocao.cli.register:issue", "Ban hành bảng chấm điểm."),
+        "quota": Later("baocao.cli.register:quota", "Tỷ lệ khống chế."),
+        "decide": Later("baocao.cli.register:decide", "Nhập quyết định công nhận kết quả."),
+        "correct": Later("baocao.cli.register:correct", "Đính chính sai sót không làm đổi mức xếp loại."),
+        "revoke": Later("baocao.cli.register:revoke", "Hủy bỏ kết quả đánh giá, xếp loại."),
+        "reissue": Later("baocao.cli.register:reissue", "Xếp loại lại sau khi kết quả bị hủy bỏ."),
+        "list": Later(
+            "baocao.cli.register:list_",
+            "Liệt kê các bảng chấm điểm đã ban hành, kết quả và trạng thái tính đến một ngày.",
+        ),
+        "show": Later(
+            "baocao.cli.register:show_", "Xem một số trong sổ: của ai, mức nào, ai quyết định, còn hiệu lực hay không."
+        ),
+        "history": Later(
+            "baocao.cli.register:history",
+            "Xem mọi việc đã xảy ra với một số, kể cả các bảng mà nó thay thế hoặc thay thế nó.",
+        ),
+        "verify": Later(
+            "baocao.cli.register:verify",
+            "Kiểm tra văn bản: có đúng bản đã ban hành không, còn hiệu lực không; nếu đã bị sửa thì sửa ở đâu.",
+        ),
+        "reproduce": Later("baocao.cli.register:reproduce", "Lập lại văn bản của một số từ những gì đã lưu."),
+    }
+
 
 app = typer.Typer(
     name="baocao",
-    cls=words.Group,
+    cls=_Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Từ dữ liệu JSON đã kiểm tra đến bảng chấm điểm Word ký được.",
     epilog="Mã kết thúc: 0 xong, 1 dữ liệu có lỗi, 2 dùng sai lệnh, 3 máy thiếu thành phần cần thiết.",
 )
-register.add_commands(app)
-app.add_typer(register.app, name="register")
-app.add_typer(forms.app, name="form")
+
+
+def _add_group(name: str, group: type[words.Group], line: str) -> None:
+    app.add_typer(typer.Typer(cls=group, no_args_is_help=True, rich_markup_mode=None, help=line), name=name)
+
+
+_add_group("register", _Register, "Bản thân sổ theo dõi.")
+_add_group("form", _Forms, "Các mẫu bảng chấm điểm.")
 
 
 def main() -> None:
@@ -65,19 +127,26 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return app(list(arguments), prog_name="baocao", standalone_mode=False) or 0
     except BaocaoError as error:
-        say(show.faults(error.problems), err=True)
+        from baocao.cli import show  # the command that failed has it already, all others have no use for it
+
+        _say(show.faults(error.problems))
         return error.exit_code
     except typer.Abort:
         return 130
     except Exception as error:
         if type(error).__name__ == "NoArgsIsHelpError":
-            say([words.translated(str(error))])
+            typer.echo(words.translated(str(error)))
             return UsageError.exit_code
         # typer keeps the root of its usage errors private; they are known by how they word themselves
         if not hasattr(error, "format_message"):
             raise
-        say([f"Lỗi: {words.fault(error.format_message())}.", "Xem trợ giúp: baocao --help"], err=True)
+        _say([f"Lỗi: {words.fault(error.format_message())}.", "Xem trợ giúp: baocao --help"])
         return UsageError.exit_code
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line, err=True)
 
 
 def _speak_utf8() -> None:
@@ -90,6 +159,10 @@ def _speak_utf8() -> None:
 def _version(wanted: bool) -> None:
     if not wanted:
         return
+    # an option of the whole program, but a rare one: what it needs is imported when it is asked
+    from baocao.forms import Library
+    from baocao.rendering import version_line
+
     typer.echo(f"baocao {__version__}")
     library = Library.usual()
     for key in library.available():
@@ -108,109 +181,3 @@ def _root(
     ] = False,
 ) -> None:
     pass
-
-
-# --- submissions -----------------------------------------------------------------------------------------------
-
-
-@app.command(cls=words.Command)
-def check(paths: Paths, templates: Templates = None, office: OfficePath = None, as_json: AsJson = False) -> None:
-    """Kiểm tra dữ liệu. Mọi lỗi của mọi tệp được liệt kê trong một lần."""
-    results = list(assess_all(paths, templates, office))
-    if as_json:
-        say(_json(problems_json(result)) for result in results)
-    else:
-        say(show.checked(results))
-    exit_for(results)
-
-
-@app.command(cls=words.Command)
-def score(paths: Paths, templates: Templates = None, office: OfficePath = None, as_json: AsJson = False) -> None:
-    """Tính điểm và xếp loại. Nêu từng điều kiện, cấp độ từng mục và điều còn thiếu để đạt mức cao hơn."""
-    faulty = False
-    for result in assess_all(paths, templates, office):
-        say([_json(result_json(result))] if as_json else [*show.score(result), ""])
-        faulty = faulty or bool(result.faults)
-    if faulty:
-        raise typer.Exit(DataError.exit_code)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-@app.command(cls=words.Command)
-def draft(
-    paths: Paths,
-    output: Output = Path("outputs"),
-    templates: Templates = None,
-    office: OfficePath = None,
-    force: Force = False,
-) -> None:
-    """Lập bảng chấm điểm dự thảo (Word). Tệp có lỗi được liệt kê ở cuối, các tệp khác vẫn được lập."""
-    written: list[Path] = []
-    failed: list[Result] = []
-    try:
-        for result in assess_all(paths, templates, office):
-            try:
-                written.append(_write_draft(result, output, force=force))
-            except DataError as error:
-                found = [problem.inside(result.source) for problem in error.problems]
-                failed.append(Result(result.source, tuple(found)))
-    except MissingError:  # a full disk half way: what is written is there, and said so
-        say(show.drafted(written, failed, output))
-        raise
-    say(show.drafted(written, failed, output))
-    exit_for(failed)
-
-
-def _write_draft(result: Result, output: Path, *, force: bool) -> Path:
-    """Write one draft beside what is there, never over what is not ours; return its path.
-
-    Raises:
-        DataError: the submission has faults, or its file may not be written.
-        MissingError: the folder cannot be written.
-    """
-    document = result.document()
-    assert result.judged is not None
-    path = output / pipeline.draft_name(result.judged)
-    if path.exists() and not force and not is_ours(read_limited(path, pipeline.MOST_DOCUMENT_BYTES), result.judged):
-        raise DataError([messages.not_ours(str(path))])
-    write_whole(path, document)
-    return path
-
-
-@app.command(cls=words.Command)
-def new(
-    form: FormName,
-    year: FormYear,
-    organization: Annotated[
-        str, typer.Option("--id", metavar="MÃ", help="Mã tổ chức, dùng làm tên tệp.")
-    ] = "to-chuc-moi",
-    kind: Annotated[
-        str | None, typer.Option("--kind", metavar="LOẠI", help="Loại tổ chức; bỏ trống: loại đầu tiên của mẫu.")
-    ] = None,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="THƯ_MỤC", help="Thư mục ghi tệp.")] = Path(),
-    *,
-    templates: Templates = None,
-    force: Force = False,
-) -> None:
-    """Tạo tệp dữ liệu trống để điền. Kèm JSON Schema giúp trình soạn thảo gợi ý và kiểm tra khi gõ."""
-    folder = find_form(templates, form, year)
-    name = safe_id(organization)
-    if f"{name}.json" == pipeline.OFFICE_FILE:
-        raise UsageError([messages.office_name()])
-    schema_path = output / f"{folder.form.id}-{folder.form.year}{pipeline.SCHEMA_SUFFIX}"
-    path = output / f"{name}.json"
-    if path.exists() and not force:
-        raise DataError([messages.file_exists(str(path))])
-    kinds = {entry.key: entry.name for entry in folder.form.kinds}
-    if kind is not None and kind not in kinds:
-        raise UsageError([messages.unknown_choice("--kind", kind, kinds)])
-    office = office_of(path, None, {})
-    if office.faults:
-        raise DataError(office.faults)
-    write_whole(schema_path, pretty(schema.submission_schema(folder.form)))
-    blank = sample.blank(folder.form, name, f"./{schema_path.name}", kind)
-    write_whole(path, pretty(inputs.without_defaults(blank, office)))
-    say([f"Đã tạo {path} và {schema_path}.", f"Điền xong, kiểm tra bằng: baocao check {path}"])

@@ -9,19 +9,17 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from baocao import compare, messages, pdf, pipeline, schema
-from baocao.cli import show, words
+from baocao import compare, messages, pdf, schema, trial
+from baocao.cli import show, show_form
 from baocao.cli.common import FormKey, FormName, FormYear, Output, Templates, as_usage, find_form, pretty, safe_id, say
 from baocao.errors import DataError, MissingError, UsageError
 from baocao.files import write_whole
-from baocao.forms import Confirmation, Library, confirm, copy_form
+from baocao.forms import Confirmation, Library
+from baocao.forms.writing import confirm, copy_form
 
 FormsFolder = Annotated[Path, typer.Option("-o", "--output", metavar="THƯ_MỤC", help="Thư mục mẫu của cơ quan.")]
 
-app = typer.Typer(cls=words.Group, no_args_is_help=True, rich_markup_mode=None, help="Các mẫu bảng chấm điểm.")
 
-
-@app.command("list", cls=words.Command)
 def form_list(templates: Templates = None) -> None:
     """Liệt kê các mẫu dùng được."""
     library = Library.usual(templates)
@@ -39,13 +37,11 @@ def form_list(templates: Templates = None) -> None:
         raise typer.Exit(DataError.exit_code)
 
 
-@app.command("show", cls=words.Command)
 def form_show(form: FormName, year: FormYear, templates: Templates = None) -> None:
     """In tiêu chí, điểm chuẩn và căn cứ, điều kiện xếp loại, các cách hiểu."""
-    say(show.form(find_form(templates, form, year).form))
+    say(show_form.form(find_form(templates, form, year).form))
 
 
-@app.command("schema", cls=words.Command)
 def form_schema(
     form: Annotated[str | None, typer.Argument(metavar="[MẪU]", help="Bỏ trống: in schema của tệp form.toml.")] = None,
     year: Annotated[int | None, typer.Argument(metavar="[NĂM]", help="Năm của mẫu.")] = None,
@@ -60,7 +56,6 @@ def form_schema(
     typer.echo(pretty(schema.submission_schema(find_form(templates, form, year).form)).decode(), nl=False)
 
 
-@app.command("check", cls=words.Command)
 def form_check(
     form: Annotated[str | None, typer.Argument(metavar="[MẪU]", help="Bỏ trống: mọi mẫu.")] = None,
     year: Annotated[int | None, typer.Argument(metavar="[NĂM]", help="Năm của mẫu.")] = None,
@@ -76,7 +71,7 @@ def form_check(
     faulty = False
     for key in keys:
         try:
-            remarks = pipeline.check_form(library.get(key))
+            remarks = trial.check_form(library.get(key))
         except DataError as error:
             faulty = True
             say([f"{key}: có lỗi", *show.faults(error.problems)])
@@ -86,7 +81,6 @@ def form_check(
         raise typer.Exit(DataError.exit_code)
 
 
-@app.command("preview", cls=words.Command)
 def form_preview(
     form: FormName,
     year: FormYear,
@@ -95,7 +89,7 @@ def form_preview(
     pages: Annotated[bool, typer.Option("--pages/--no-pages", help="Lập cả PDF và ảnh từng trang.")] = True,
 ) -> None:
     """In xem trước mẫu: bản để trống và bản điền thử cho từng loại tổ chức, kèm PDF và ảnh trang nếu có LibreOffice."""
-    previews = pipeline.preview(find_form(templates, form, year))
+    previews = trial.preview(find_form(templates, form, year))
     for name, content in previews.items():
         write_whole(output / name, content)
     say(str(output / name) for name in previews)
@@ -107,7 +101,6 @@ def form_preview(
             say(["Không lập được PDF và ảnh trang:", *map(show.problem, error.problems)])
 
 
-@app.command("new", cls=words.Command)
 def form_new(
     form: FormName,
     year: FormYear,
@@ -122,7 +115,6 @@ def form_new(
     say([f"Đã tạo {target}.", f"Sửa xong, kiểm tra bằng: baocao form check {form} {year} --templates {output}"])
 
 
-@app.command("diff", cls=words.Command)
 def form_diff(old: FormKey, new: FormKey, templates: Templates = None) -> None:
     """So sánh hai mẫu. Nêu bằng lời những gì được thêm, bỏ, sửa."""
     library = Library.usual(templates)
@@ -131,7 +123,6 @@ def form_diff(old: FormKey, new: FormKey, templates: Templates = None) -> None:
     say(changes or ["Hai mẫu giống nhau."])
 
 
-@app.command("confirm", cls=words.Command)
 def form_confirm(
     form: FormName,
     year: FormYear,
@@ -148,8 +139,8 @@ def form_confirm(
     Mẫu kèm sẵn được chép vào thư mục mẫu của cơ quan rồi mới ghi.
     """
     folder = find_form(templates, form, year)
-    pipeline.check_form(folder)
-    say(show.form(folder.form))
+    trial.check_form(folder)
+    say(show_form.form(folder.form))
     if not yes and not typer.confirm("Ghi xác nhận các điểm chuẩn và cách hiểu nêu trên?"):
         raise typer.Abort
     try:

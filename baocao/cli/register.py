@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from baocao import deciding, decision_files, issuing, messages, messages_register, records, verifying
-from baocao.cli import show, show_register, words
+from baocao.cli import show, show_register
 from baocao.cli.common import AsJson, OfficePath, Output, Paths, Templates, assess_all, say
 from baocao.errors import DataError, MissingError, UsageError
 from baocao.files import read_limited, write_whole
@@ -21,8 +21,6 @@ from baocao.issuing import Desk
 from baocao.papers import Paper
 from baocao.pipeline import MOST_DOCUMENT_BYTES, Result
 from baocao.register import Act, Decision, Entry, Number, Register, Status, statuses
-
-app = typer.Typer(cls=words.Group, no_args_is_help=True, rich_markup_mode=None, help="Bản thân sổ theo dõi.")
 
 Location = Annotated[
     str,
@@ -322,7 +320,6 @@ def verify(
 # --- the register itself -----------------------------------------------------------------------------------------
 
 
-@app.command("check", cls=words.Command)
 def register_check(register: Location = DEFAULT) -> None:
     """Kiểm tra sổ: chuỗi mã băm của các mục và mọi nội dung đã lưu. Nêu tên mục đầu tiên bị sửa."""
     with _opened(register) as opened:
@@ -334,7 +331,6 @@ def register_check(register: Location = DEFAULT) -> None:
     say([f"Sổ nguyên vẹn: {head.entries} mục, {verdict.contents} nội dung.", f"Mã của mục cuối: {head.hash}"])
 
 
-@app.command("backup", cls=words.Command)
 def register_backup(
     target: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp sao lưu, chưa có sẵn.")],
     register: Location = DEFAULT,
@@ -345,7 +341,6 @@ def register_backup(
     say([f"Đã sao lưu {head.entries} mục vào {target}.", f"Mã của mục cuối: {head.hash}"])
 
 
-@app.command("export", cls=words.Command)
 def register_export(
     target: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .jsonl, mỗi dòng một mục hoặc một nội dung.")],
     register: Location = DEFAULT,
@@ -356,21 +351,3 @@ def register_export(
     with _opened(register) as opened:
         write_whole(target, "".join(f"{line}\n" for line in opened.export()).encode())
     say([f"Đã xuất {target}."])
-
-
-def add_commands(parent: typer.Typer) -> None:
-    """Add the commands about scoresheets to the top level, in the order of work."""
-    for name, command in (
-        ("issue", issue),
-        ("quota", quota),
-        ("decide", decide),
-        ("correct", correct),
-        ("revoke", revoke),
-        ("reissue", reissue),
-        ("list", list_),
-        ("show", show_),
-        ("history", history),
-        ("verify", verify),
-        ("reproduce", reproduce),
-    ):
-        parent.command(name, cls=words.Command)(command)

@@ -1,10 +1,18 @@
-"""Vietnamese for what typer itself says: headings of the help pages and faults of the command line."""
+"""What this command line does differently from typer's own: it speaks Vietnamese, and imports a command when it is run.
+
+Typer builds every command before it runs one, and each command is imported for that: the database, say, to draft a
+scoresheet.
+"""
 
 from __future__ import annotations
 
+import importlib
 import re
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 _HELP = {
@@ -59,8 +67,32 @@ class Command(TyperCommand):
         return translated(super().get_help(ctx))
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A command that is imported when it is run."""
+
+    place: str
+    """Its function: `baocao.cli.submissions:draft`."""
+    line: str
+    """What a list of commands says of it: how its own help page begins."""
+
+    def listed(self, name: str) -> Command:
+        """Return what stands for the command in a list."""
+        return Command(name, help=self.line)
+
+    def loaded(self, name: str) -> Any:
+        """Import the command and return it."""
+        module, _, function = self.place.partition(":")
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(name, cls=Command)(getattr(importlib.import_module(module), function))
+        return typer.main.get_command(alone)
+
+
 class Group(TyperGroup):
     """A group of commands whose help page is Vietnamese throughout, in the order of work."""
+
+    later: ClassVar[Mapping[str, Later]] = {}
+    """Its commands, each imported when it is run; beside them stand those that typer is given."""
 
     def get_help(self, ctx: Any) -> str:
         """Return the help page."""
@@ -75,4 +107,14 @@ class Group(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the commands as they were defined."""
-        return list(self.commands)
+        return [*self.later, *self.commands]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command as it is listed."""
+        return self.later[cmd_name].listed(cmd_name) if cmd_name in self.later else super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is to be run, its name, and the arguments after it."""
+        name, command, rest = super().resolve_command(ctx, args)
+        later = self.later.get(name or "")
+        return name, later.loaded(str(name)) if later else command, rest
