@@ -88,6 +88,55 @@ def not_revoked(number: str) -> Problem:
     )
 
 
+# --- annexes -----------------------------------------------------------------------------------------------------
+
+
+def bad_annex_number(found: str) -> Problem:
+    return Problem(
+        "",
+        f"{show(found)} không phải là số phụ lục trong sổ theo dõi",
+        "Ghi số gồm năm, chữ PL và số thứ tự, ví dụ 2021-PL01.",
+    )
+
+
+def annex_not_in_the_register(number: str) -> Problem:
+    return Problem(
+        number,
+        "sổ theo dõi không có phụ lục này",
+        "Xem các phụ lục bằng lệnh “baocao register annexes”, và kiểm tra có mở đúng sổ theo dõi không.",
+    )
+
+
+def annex_of_other_scope(number: str) -> Problem:
+    return Problem(
+        number,
+        "phụ lục này là của mẫu hoặc cấp trên khác nên không thay thế được",
+        "Nêu phụ lục cùng mẫu, cùng năm và cùng cấp trên; nếu không thay phụ lục nào thì bỏ số này.",
+    )
+
+
+def annex_already_replaced(number: str, by: str) -> Problem:
+    return Problem(number, f"phụ lục này đã được thay bằng phụ lục {by}", f"Thay thế phụ lục {by}.")
+
+
+def annex_overtaken(form: str, added: int) -> Problem:
+    return Problem(
+        "",
+        f"trong khi lập phụ lục, sổ theo dõi có thêm {count(added)} mục về mẫu {form}",
+        "Chưa có gì được ghi; thực hiện lại lệnh để phụ lục gồm cả các mục đó.",
+    )
+
+
+def annex_name(printed: str, dated: date) -> str:
+    """Name an annex as papers do: `Phụ lục số 01 ngày 31/12/2021`."""
+    return f"Phụ lục{f' số {printed}' if printed else ''} ngày {_day(dated)}"
+
+
+def replaces_annex_line(printed: str, dated: date) -> str:
+    """Return the line by which an annex says which one it replaces."""
+    return f"(Thay thế {annex_name(printed, dated)})"
+
+
 # --- files that belong to entries --------------------------------------------------------------------------------
 
 
@@ -205,35 +254,48 @@ def not_permitted(path: str) -> Problem:
 # --- check, backup -----------------------------------------------------------------------------------------------
 
 
-def entry_missing(position: int) -> Problem:
-    return Problem(f"mục {position}", "mục này đã mất khỏi sổ theo dõi", _RESTORE)
+def entry_missing(position: int, what: str = "mục") -> Problem:
+    return Problem(f"{what} {position}", f"{what} này đã mất khỏi sổ theo dõi", _RESTORE)
 
 
-def entry_changed(position: int, number: str) -> Problem:
+def entry_changed(position: int, number: str, what: str = "mục") -> Problem:
     return Problem(
-        f"mục {position}", f"nội dung mục này (số {number}) không còn như khi ghi, hoặc đã bị đổi chỗ", _RESTORE
-    )
-
-
-def entry_unreadable(position: int) -> Problem:
-    return Problem(f"mục {position}", "mục này không đọc được nữa, đã bị sửa sau khi ghi", _RESTORE)
-
-
-def entry_unlinked(position: int, number: str) -> Problem:
-    return Problem(
-        f"mục {position}",
-        f"mục này (số {number}) không nối với mục {position - 1}: một trong hai mục đã bị thay",
+        f"{what} {position}",
+        f"nội dung {what} này (số {number}) không còn như khi ghi, hoặc đã bị đổi chỗ",
         _RESTORE,
     )
 
 
-def entry_surplus(position: int) -> Problem:
-    return Problem(f"mục {position}", "mục này được thêm vào sổ theo dõi không qua baocao", _RESTORE)
+def entry_unreadable(position: int, what: str = "mục") -> Problem:
+    return Problem(f"{what} {position}", f"{what} này không đọc được nữa, đã bị sửa sau khi ghi", _RESTORE)
 
 
-def head_unlike(position: int) -> Problem:
+def entry_unlinked(position: int, number: str, what: str = "mục") -> Problem:
     return Problem(
-        f"mục {position}", "mã băm khác với mã đã ghi lại trước đây: sổ theo dõi đã bị viết lại tới mục này", _RESTORE
+        f"{what} {position}",
+        f"{what} này (số {number}) không nối với {what} {position - 1}: một trong hai {what} đã bị thay",
+        _RESTORE,
+    )
+
+
+def entry_surplus(position: int, what: str = "mục") -> Problem:
+    return Problem(f"{what} {position}", f"{what} này được thêm vào sổ theo dõi không qua baocao", _RESTORE)
+
+
+def head_unlike(position: int, what: str = "mục") -> Problem:
+    return Problem(
+        f"{what} {position}",
+        f"mã băm khác với mã đã ghi lại trước đây: sổ theo dõi đã bị viết lại tới {what} này",
+        _RESTORE,
+    )
+
+
+def annex_on_other_entries(position: int, number: str, entries: int) -> Problem:
+    return Problem(
+        f"phụ lục {position}",
+        f"phụ lục này (số {number}) được tính từ {entries} mục có mã băm khác với các mục trong sổ: "
+        "sổ theo dõi đã bị viết lại tới mục đó",
+        _RESTORE,
     )
 
 

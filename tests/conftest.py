@@ -2,12 +2,17 @@
 
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import text
 
+from baocao.register import Register
 from tests import postgresql
+from tests.registers import raw_engine
 
 IN_CI = os.environ.get("CI") == "true"
 SYSTEM_PROGRAMS = {"system": ("soffice", "pdftoppm"), "postgresql": ("initdb", "postgres")}
@@ -36,6 +41,26 @@ def postgresql_server() -> Iterator[str]:
     """The URL of a real server, with `{}` for the name of the database."""
     with postgresql.server() as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a register may be made: a new file, or a new database of a real server."""
+    if request.param == "sqlite":
+        return str(tmp_path / "register.sqlite")
+    server: str = request.getfixturevalue("postgresql_server")
+    name = f"r{uuid.uuid4().hex}"
+    admin = raw_engine(server.format("postgres"))
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return server.format(name)
+
+
+@pytest.fixture
+def register(location: str) -> Iterator[Register]:
+    with Register.open(location, patience=1) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from baocao.register import Number, Register
 from tests import command_faults, postgresql
 from tests.command_faults import Workplace, workplace
 from tests.office import ROOT, Office, open_office
-from tests.test_register import raw, without_triggers
+from tests.registers import raw, without_triggers
 
 FORM = command_faults.FORM
 FIRST = Number(2021, 1)

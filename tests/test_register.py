@@ -11,10 +11,9 @@ import sqlite3
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +30,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from baocao.errors import BaocaoError, DataError, MissingError, UsageError
+from baocao.errors import DataError, MissingError, UsageError
 from baocao.register import (
     Act,
     Decision,
@@ -43,7 +42,6 @@ from baocao.register import (
     Kind,
     Number,
     Register,
-    Sheet,
     State,
     Step,
     chain,
@@ -53,86 +51,27 @@ from baocao.register import delivery as delivery_module
 from baocao.register.database import Mode
 from baocao.register.tables import METADATA, VERSION_TABLE
 from tests import register_faults
+from tests.registers import (
+    ACT,
+    DAY,
+    NOON,
+    ONE,
+    THREE,
+    TWO,
+    issue,
+    raw,
+    raw_engine,
+    refusal,
+    reissue,
+    revoke,
+    sheet,
+    step,
+    without_triggers,
+)
 
 ROOT = Path(__file__).parents[1]
-DAY = date(2021, 12, 5)
-NOON = datetime(2021, 12, 5, 12, tzinfo=UTC)
-ACT = Act(DAY, NOON, "Nguyễn Văn Bình", "phát hiện có khuyết điểm")
-ONE, TWO, THREE = (Number(2021, counter) for counter in (1, 2, 3))
 KILLS = int(os.environ.get("BAOCAO_KILLS", "20"))
 no_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-
-
-def sheet(organization: str = "hoi-ctd", year: int = 2021) -> Sheet:
-    return Sheet(organization, "hoi-quan-chung", year)
-
-
-def issue(organization: str = "hoi-ctd", year: int = 2021, day: date = DAY) -> Issue:
-    return Issue(sheet(organization, year), replace(ACT, effective=day), {"organization": organization})
-
-
-def step(kind: Any, number: Number = ONE, day: date = DAY) -> Step:
-    return Step(kind, number, replace(ACT, effective=day), {})
-
-
-def revoke(number: Number = ONE, day: date = DAY) -> Step:
-    return step(Kind.REVOKED, number, day)
-
-
-def reissue(number: Number = ONE, day: date = DAY) -> Step:
-    return step(Kind.REISSUED, number, day)
-
-
-def refusal(error: pytest.ExceptionInfo[BaocaoError]) -> str:
-    return " | ".join(problem.message for problem in error.value.problems)
-
-
-def raw_engine(location: str) -> Engine:
-    """The database as somebody with other tools sees it."""
-    url = make_url(location) if "://" in location else make_url(f"sqlite:///{location}")
-    return create_engine(url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url)
-
-
-def raw(location: str, *statements: str) -> None:
-    engine = raw_engine(location)
-    try:
-        with engine.begin() as connection:
-            for statement in statements:
-                connection.execute(text(statement))
-    finally:
-        engine.dispose()
-
-
-def without_triggers(location: str) -> None:
-    """What a determined person would do first."""
-    if "://" in location:
-        tables = ("entries", "contents", "entry_contents", "head")
-        drop_keys = ("ALTER TABLE entry_contents DROP CONSTRAINT entry_contents_position_fkey",)
-        raw(location, *(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables), *drop_keys)
-        return
-    with closing(sqlite3.connect(location)) as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where a register may be made: a new file, or a new database of a real server."""
-    if request.param == "sqlite":
-        return str(tmp_path / "register.sqlite")
-    server: str = request.getfixturevalue("postgresql_server")
-    name = f"r{uuid.uuid4().hex}"
-    admin = raw_engine(server.format("postgres"))
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return server.format(name)
-
-
-@pytest.fixture
-def register(location: str) -> Iterator[Register]:
-    with Register.open(location, patience=1) as opened:
-        yield opened
 
 
 # --- entering ----------------------------------------------------------------------------------------------------
@@ -466,7 +405,7 @@ def test_the_first_faulty_entry_is_named(
 def test_an_entry_that_was_hashed_anew_no_longer_fits_the_next(register: Register, tampered: str) -> None:
     entry = register.entries()[2]
     forged = replace(entry, act=replace(entry.act, reason="khác"))
-    raw(tampered, f"UPDATE entries SET reason = 'khác', hash = '{forged.digest()}' WHERE position = 3")
+    raw(tampered, f"UPDATE entries SET reason = 'khác', hash = '{forged.fingerprint()}' WHERE position = 3")
     (problem,) = register.verify_chain().problems
     assert (problem.where, register.verify_chain().head.entries) == ("mục 4", 3)
     assert "không nối với mục 3" in problem.message

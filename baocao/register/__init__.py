@@ -1,7 +1,8 @@
-"""The register: what was issued, decided, corrected, revoked, issued again. Only this package knows the database.
+"""The register: what was issued, decided, corrected, revoked, issued again, and which annexes said so.
 
-Entries are only ever added, each with the hash of the one before; what stands at a date is computed from them
-(`status`). `docs/register.md` says what this promises and what it does not.
+Only this package knows the database. Entries are only ever added, each with the hash of the one before; what stands
+at a date is computed from them (`status`). Annexes are a second series (`annexes`), each bound to the entries that it
+was computed from. `docs/register.md` says what this promises and what it does not.
 """
 
 from __future__ import annotations
@@ -14,17 +15,21 @@ from types import TracebackType
 
 from baocao import messages_register as messages
 from baocao.errors import DataError
-from baocao.register import check, delivery, export, store
+from baocao.register import check, delivery, export, reading
+from baocao.register.annexes import AnnexDraft, Annexed, AnnexNumber, Scope, makes_untrue, standing_annexes
 from baocao.register.check import Verdict
 from baocao.register.database import PATIENCE, Database, Mode, open_database
 from baocao.register.delivery import Delivered, Delivery
 from baocao.register.entries import Act, Decision, Draft, Entry, Head, Issue, Json, Kind, Number, Sheet, Step
+from baocao.register.reading import View
 from baocao.register.status import State, Status, StatusOf, chain, statuses
 from baocao.register.store import Transaction
-from baocao.register.tables import ENTRIES
 
 __all__ = [
     "Act",
+    "AnnexDraft",
+    "AnnexNumber",
+    "Annexed",
     "Decision",
     "Delivered",
     "Delivery",
@@ -36,6 +41,7 @@ __all__ = [
     "Kind",
     "Number",
     "Register",
+    "Scope",
     "Sheet",
     "State",
     "Status",
@@ -43,7 +49,10 @@ __all__ = [
     "Step",
     "Transaction",
     "Verdict",
+    "View",
     "chain",
+    "makes_untrue",
+    "standing_annexes",
     "statuses",
 ]
 
@@ -109,17 +118,22 @@ class Register:
         with self.transaction() as transaction:
             return transaction.append(draft, contents, outputs)
 
-    def deliver(self, *entries: Entry) -> Delivered:
-        """Write the files that entries promised and that are not there yet.
+    def deliver(self, *entries: Entry | Annexed) -> Delivered:
+        """Write the files that entries and annexes promised and that are not there yet.
 
         To be called first of all when a command starts: what it then delivers is what an interrupted run left, or
         what another one has just entered, to be reported. And with its entries after every transaction with outputs:
         then all of their files are returned, whoever wrote them. `baocao.register.delivery` says why this is right.
         """
-        positions = {entry.position for entry in entries} if entries else None
-        return delivery.deliver(self._database, self.place, positions)
+        return delivery.deliver(self._database, self.place, entries)
 
     # --- reading -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def view(self) -> Iterator[View]:
+        """Read in one unchanging view of everything, without holding all of it in memory."""
+        with self._database.transaction(Mode.READING) as connection:
+            yield View(connection)
 
     def entries(self, year: int | None = None) -> tuple[Entry, ...]:
         """Return all entries, or those about scoresheets of one year, in the order of entry.
@@ -127,9 +141,17 @@ class Register:
         Raises:
             DataError: somebody changed one of them.
         """
-        where = () if year is None else (ENTRIES.c.year == year,)
-        with self._database.transaction(Mode.READING) as connection:
-            return tuple(store.entries(connection, *where))
+        with self.view() as view:
+            return tuple(view.entries(year))
+
+    def annexes(self, year: int | None = None) -> tuple[Annexed, ...]:
+        """Return all annexes, or those of one year, in the order of entry.
+
+        Raises:
+            DataError: somebody changed one of them.
+        """
+        with self.view() as view:
+            return view.annexes(year)
 
     def history(self, number: Number) -> tuple[Entry, ...]:
         """Return all entries about the scoresheet of a number: also about what it replaces and is replaced by.
@@ -138,10 +160,10 @@ class Register:
             DataError: the number was never given, or somebody changed an entry.
         """
         with self._database.transaction(Mode.READING) as connection:
-            sheet = store.sheet_of(connection, number)
+            sheet = reading.sheet_of(connection, number)
             if sheet is None:
                 raise DataError([messages.not_in_the_register(str(number))])
-            return tuple(store.entries(connection, store.about(sheet)))
+            return tuple(reading.entries(connection, reading.about(sheet), all_at_once=True))
 
     def content(self, digest: str) -> bytes:
         """Return stored bytes by the SHA-256 that an entry gives for them.
@@ -149,23 +171,23 @@ class Register:
         Raises:
             DataError: somebody removed or changed them.
         """
-        with self._database.transaction(Mode.READING) as connection:
-            return store.content(connection, digest)
+        with self.view() as view:
+            return view.content(digest)
 
     def deliveries(self) -> tuple[Delivery, ...]:
-        """Return every file that an entry promised, at every place, delivered or not."""
+        """Return every file that an entry or annex promised, at every place, delivered or not."""
         with self._database.transaction(Mode.READING) as connection:
             return delivery.deliveries(connection)
 
     def head(self) -> Head:
         """Return the number of entries and the hash of the last: to be kept where nobody rewrites it."""
-        with self._database.transaction(Mode.READING) as connection:
-            return store.head(connection)
+        with self.view() as view:
+            return view.head()
 
     # --- its health ----------------------------------------------------------------------------------------------
 
     def verify_chain(self, known: Iterable[Head] = ()) -> Verdict:
-        """Check every entry and every stored content, and `known` heads that were kept elsewhere."""
+        """Check every entry, every annex and every stored content, and `known` heads that were kept elsewhere."""
         with self._database.transaction(Mode.READING) as connection:
             return check.verify(connection, known)
 

@@ -1,4 +1,4 @@
-"""Files that belong to entries: promised in the entry's own transaction, written after it, marked once written.
+"""Files of entries and annexes: promised in the same transaction, written after it, marked once written.
 
 Why nothing is lost and nothing doubled, whenever the process is killed:
 
@@ -18,28 +18,30 @@ A promise is kept at its own `place` only: a path of one clerk's machine means n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, RowMapping, cast, insert, select, update
+from sqlalchemy import ColumnElement, Connection, LargeBinary, RowMapping, cast, insert, or_, select, update
 
 from baocao import messages_register as messages
 from baocao.errors import MissingError, Problem
 from baocao.files import reason, remove_leftovers, write_whole
+from baocao.register.annexes import Annexed, AnnexNumber
 from baocao.register.database import Database, Mode
-from baocao.register.entries import Number
-from baocao.register.tables import CONTENTS, DELIVERIES, ENTRIES
+from baocao.register.entries import Entry, Number
+from baocao.register.tables import ANNEXES, CONTENTS, DELIVERIES, ENTRIES
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A file that belongs to an entry."""
+    """A file that belongs to an entry or an annex."""
 
     id: int
     position: int
-    """Of the entry that promised it."""
-    number: Number
+    """Of the entry, or of the annex, that promised it."""
+    number: Number | AnnexNumber
+    """Its number, by which the two are told apart."""
     path: Path
     digest: str
     """SHA-256 of its bytes."""
@@ -56,11 +58,13 @@ class Delivered:
     """For each file that still could not be written; it stays promised."""
 
 
-def promise(connection: Connection, place: str, position: int, digests: Iterable[tuple[str, Path]]) -> None:
-    """Note down, in the transaction of an entry, which of its contents are to become which files."""
+def promise(connection: Connection, place: str, owner: Entry | Annexed, outputs: Mapping[str, Path]) -> None:
+    """Note down, in the transaction of an entry or annex, which of its contents are to become which files."""
+    digests = dict(owner.contents)
+    column = "annex" if isinstance(owner, Annexed) else "position"
     rows = [
-        {"position": position, "digest": digest, "place": place, "path": str(path), "delivered": False}
-        for digest, path in digests
+        {column: owner.position, "digest": digests[role], "place": place, "path": str(path), "delivered": False}
+        for role, path in outputs.items()
     ]
     if rows:
         connection.execute(insert(DELIVERIES), rows)
@@ -83,17 +87,17 @@ def deliveries(connection: Connection, *where: ColumnElement[bool]) -> tuple[Del
     return tuple(_delivery(row) for row in connection.execute(query).mappings())
 
 
-def deliver(database: Database, place: str, positions: Collection[int] | None = None) -> Delivered:
+def deliver(database: Database, place: str, owners: Collection[Entry | Annexed] = ()) -> Delivered:
     """Write files that are promised at `place` and not there yet.
 
     Args:
         database: the register's.
         place: whose files.
-        positions: of these entries only. What another process is writing just now is waited for; without positions
-            it is left to that one.
+        owners: files of these only. What another process is writing just now is waited for; without owners it is
+            left to that one.
     """
-    own = positions is not None
-    wanted = DELIVERIES.c.position.in_(positions) if positions is not None else DELIVERIES.c.delivered.is_(False)
+    own = bool(owners)
+    wanted = _of(owners) if own else DELIVERIES.c.delivered.is_(False)
     with database.transaction(Mode.READING) as connection:
         promised = deliveries(connection, DELIVERIES.c.place == place, wanted)
     done: list[Delivery] = []
@@ -110,6 +114,13 @@ def deliver(database: Database, place: str, positions: Collection[int] | None = 
             elif own:
                 done.append(delivery)
     return Delivered(tuple(done), tuple(problems))
+
+
+def _of(owners: Collection[Entry | Annexed]) -> ColumnElement[bool]:
+    """Return the condition for the files of some entries and annexes."""
+    annexes = [owner.position for owner in owners if isinstance(owner, Annexed)]
+    entries = [owner.position for owner in owners if isinstance(owner, Entry)]
+    return or_(DELIVERIES.c.position.in_(entries), DELIVERIES.c.annex.in_(annexes))
 
 
 def _is_ours_to_write(connection: Connection, delivery: Delivery, *, wait: bool) -> bool:
@@ -139,17 +150,22 @@ def _write(connection: Connection, delivery: Delivery) -> Problem | None:
     return None
 
 
-_QUERY = select(
-    DELIVERIES.c.id,
-    DELIVERIES.c.position,
-    ENTRIES.c.year,
-    ENTRIES.c.counter,
-    DELIVERIES.c.path,
-    DELIVERIES.c.digest,
-    DELIVERIES.c.delivered,
-).join_from(DELIVERIES, ENTRIES)
+_QUERY = (
+    select(
+        DELIVERIES,
+        ENTRIES.c.year,
+        ENTRIES.c.counter,
+        ANNEXES.c.year.label("annex_year"),
+        ANNEXES.c.counter.label("annex_counter"),
+    )
+    .outerjoin_from(DELIVERIES, ENTRIES)
+    .outerjoin(ANNEXES, ANNEXES.c.position == DELIVERIES.c.annex)
+)
 
 
 def _delivery(row: RowMapping) -> Delivery:
-    number = Number(row["year"], row["counter"])
-    return Delivery(row["id"], row["position"], number, Path(row["path"]), row["digest"], row["delivered"])
+    if row["annex"] is None:
+        owner: tuple[int, Number | AnnexNumber] = row["position"], Number(row["year"], row["counter"])
+    else:
+        owner = row["annex"], AnnexNumber(row["annex_year"], row["annex_counter"])
+    return Delivery(row["id"], *owner, Path(row["path"]), row["digest"], row["delivered"])

@@ -151,7 +151,7 @@ class Entry:
     previous: str
     """Hash of the entry before; `GENESIS` for the first."""
     hash: str = ""
-    """As stored. That it is right is not known before `digest` has said the same."""
+    """As stored. That it is right is not known before `fingerprint` has said the same."""
 
     @property
     def effective(self) -> date:
@@ -189,7 +189,7 @@ class Entry:
             fields["replaces"] = str(self.replaces)
         return canonical(fields)
 
-    def digest(self) -> str:
+    def fingerprint(self) -> str:
         """Return the hash that belongs to the fields."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 

@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Connection, LargeBinary, cast, select
@@ -16,27 +17,35 @@ from sqlalchemy import Connection, LargeBinary, cast, select
 from baocao import messages_register as messages
 from baocao.errors import MissingError, UsageError
 from baocao.files import reason
+from baocao.register.annexes import Annexed
 from baocao.register.database import Database, Mode, told
-from baocao.register.entries import Head, canonical
-from baocao.register.store import entries, head
+from baocao.register.entries import Entry, Head, Json, canonical
+from baocao.register.reading import annex_head, annexes, entries, head
 from baocao.register.tables import CONTENTS
+
+_FORMAT = 2
+"""Of the lines: 1 had no annexes."""
 
 
 def lines(connection: Connection) -> Iterator[str]:
-    """Yield the register as JSON Lines: its head, then each entry after the contents that it is the first to use.
+    """Yield the register as JSON Lines: its heads, its entries, its annexes.
 
-    An entry's line holds the canonical form itself: SHA-256 over what stands between `{"entry":` and `,"hash":`
-    is its hash.
+    Each of these comes after the contents that it is the first to use. Its line holds the canonical form itself:
+    SHA-256 over what stands between `{"entry":` (or `{"annex":`) and `,"hash":` is its hash.
     """
-    own = head(connection)
-    yield canonical({"register": "baocao", "format": 1, "entries": own.entries, "hash": own.hash})
+    own, second = head(connection), annex_head(connection)
+    heads: dict[str, Json] = {"entries": own.entries, "hash": own.hash}
+    heads |= {"annexes": second.entries, "annexes_hash": second.hash}
+    yield canonical({"register": "baocao", "format": _FORMAT, **heads})
     told_of: set[str] = set()
-    for entry in entries(connection, changed=True):
-        for _, digest in entry.contents:
+    links: Iterator[Entry | Annexed] = chain(entries(connection, changed=True), annexes(connection, changed=True))
+    for link in links:
+        for _, digest in link.contents:
             if digest not in told_of:
                 told_of.add(digest)
                 yield from _content(connection, digest)
-        yield f'{{"entry":{entry.canonical()},"hash":{json.dumps(entry.hash)}}}'
+        what = "entry" if isinstance(link, Entry) else "annex"
+        yield f'{{"{what}":{link.canonical()},"hash":{json.dumps(link.hash)}}}'
 
 
 def _content(connection: Connection, digest: str) -> Iterator[str]:

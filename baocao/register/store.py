@@ -1,102 +1,44 @@
-"""Reading entries, and appending them: the only place that writes them."""
+"""Entering things: the only place that writes entries and annexes."""
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, cast, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
 
 from baocao import messages_register as messages
 from baocao.errors import DataError, Problem
 from baocao.files import reason, try_write
 from baocao.messages import unwritable
+from baocao.register.annexes import AnnexDraft, Annexed, AnnexNumber, annex_objections
 from baocao.register.delivery import is_taken, promise
-from baocao.register.entries import GENESIS, Act, Draft, Entry, Head, Issue, Kind, Number, Sheet, canonical, in_utc
+from baocao.register.entries import GENESIS, Act, Draft, Entry, Head, Issue, Kind, Number, canonical, in_utc
+from baocao.register.reading import about, annex_head, annexes, entries, head, sheet_of
 from baocao.register.status import objections
-from baocao.register.tables import CONTENTS, ENTRIES, ENTRY_CONTENTS, HEAD, from_row, to_row
+from baocao.register.tables import (
+    ANNEX_CONTENTS,
+    ANNEXES,
+    CONTENTS,
+    ENTRIES,
+    ENTRY_CONTENTS,
+    HEAD,
+    annex_to_row,
+    to_row,
+)
 from baocao.text import clean
 
 _NEEDS_REASON = frozenset({Kind.CORRECTED, Kind.REVOKED, Kind.REISSUED})
 
 
-def head(connection: Connection) -> Head:
-    """Return how far the register goes, as it says itself.
-
-    Raises:
-        DataError: somebody removed or changed it so that it cannot be read.
-    """
-    row = connection.execute(select(HEAD.c.entries, HEAD.c.hash)).first()
-    if row is None or not isinstance(row.entries, int) or not isinstance(row.hash, str):
-        raise DataError([messages.head_unreadable()])
-    return Head(row.entries, row.hash)
-
-
-def entries(connection: Connection, *where: ColumnElement[bool], changed: bool = False) -> Iterator[Entry]:
-    """Yield the entries for which the conditions hold, in the order of their positions.
-
-    Args:
-        connection: a transaction.
-        where: the conditions.
-        changed: also those that no longer have their hash: for whoever looks for them.
-
-    Raises:
-        DataError: somebody changed an entry.
-    """
-    contents: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    references = select(ENTRY_CONTENTS).join_from(ENTRY_CONTENTS, ENTRIES).where(*where)
-    for position, role, digest in connection.execute(references):
-        contents[position].append((role, digest))
-    for row in connection.execute(select(ENTRIES).where(*where).order_by(ENTRIES.c.position)).mappings():
-        position = row["position"]
-        try:
-            entry = from_row(row, tuple(sorted(contents[position])))
-            sound = entry.hash == entry.digest()
-        except (ValueError, TypeError) as error:  # a date, kind or number that `Transaction.append` never wrote
-            raise DataError([messages.entry_unreadable(position)]) from error
-        if not (sound or changed):
-            raise DataError([messages.entry_changed(position, str(entry.number))])
-        yield entry
-
-
-def content(connection: Connection, digest: str) -> bytes:
-    """Return stored bytes by their SHA-256.
-
-    Raises:
-        DataError: somebody removed or changed them.
-    """
-    found = connection.execute(
-        select(cast(CONTENTS.c.content, LargeBinary)).where(CONTENTS.c.digest == digest)
-    ).scalar()
-    if found is None:
-        raise DataError([messages.content_missing(digest, "sổ theo dõi")])
-    if hashlib.sha256(found).hexdigest() != digest:
-        raise DataError([messages.content_changed(digest, "sổ theo dõi")])
-    return bytes(found)
-
-
-def about(sheet: Sheet) -> ColumnElement[bool]:
-    """Return the condition for entries about one organisation, form and year."""
-    subject = tuple_(ENTRIES.c.year, ENTRIES.c.form, ENTRIES.c.organization)
-    return subject == (sheet.year, sheet.form, sheet.organization)
-
-
-def sheet_of(connection: Connection, number: Number) -> Sheet | None:
-    """Return what a number is about; nothing where it was never given."""
-    row = connection.execute(
-        select(ENTRIES.c.organization, ENTRIES.c.form)
-        .where(ENTRIES.c.year == number.year, ENTRIES.c.counter == number.counter)
-        .limit(1)
-    ).first()
-    return Sheet(row.organization, row.form, number.year) if row else None
-
-
 class Transaction:
-    """Several entries, all or nothing. It holds the register's lock: keep it short, and do long work before."""
+    """Several entries and annexes, all or nothing.
+
+    It holds the register's lock: keep it short, and do long work before.
+    """
 
     def __init__(self, connection: Connection, place: str) -> None:
         self._connection = connection
@@ -108,17 +50,28 @@ class Transaction:
         Raises:
             DataError: somebody removed or changed numbers; one of them might come again.
         """
-        gives_number = ENTRIES.c.year == year, ENTRIES.c.kind.in_((Kind.ISSUED.value, Kind.REISSUED.value))
-        query = select(func.count(), func.max(ENTRIES.c.counter)).where(*gives_number)
+        gives_number = ENTRIES.c.kind.in_((Kind.ISSUED.value, Kind.REISSUED.value))
+        return Number(year, self._next_counter(ENTRIES, year, gives_number))
+
+    def upcoming_annex(self, year: int) -> AnnexNumber:
+        """Return the number that the next annex of a year will get.
+
+        Raises:
+            DataError: somebody removed or changed numbers; one of them might come again.
+        """
+        return AnnexNumber(year, self._next_counter(ANNEXES, year))
+
+    def _next_counter(self, table: Table, year: int, *where: ColumnElement[bool]) -> int:
+        query = select(func.count(), func.max(table.c.counter)).where(table.c.year == year, *where)
         count, last = self._connection.execute(query).one()
         if count != (last or 0):
             raise DataError([messages.numbers_broken(year)])
-        return Number(year, count + 1)
+        return int(count) + 1
 
     def objections(self, draft: Draft) -> tuple[Problem, ...]:
         """Say what `append` would: everything that is wrong with a draft, nothing when it may be entered."""
         sheet = draft.sheet if isinstance(draft, Issue) else sheet_of(self._connection, draft.number)
-        history = tuple(entries(self._connection, about(sheet))) if sheet else ()
+        history = tuple(entries(self._connection, about(sheet), all_at_once=True)) if sheet else ()
         return (*_faults(draft), *objections(history, draft))
 
     def append(
@@ -138,32 +91,94 @@ class Transaction:
             DataError: it may not be entered, or a file is in the way of an output.
             MissingError: an output could not be written.
         """
-        contents, outputs = contents or {}, {role: path.absolute() for role, path in (outputs or {}).items()}
-        faults = [*self.objections(draft), *filter(None, map(self._in_the_way, outputs.values()))]
-        if faults:
-            raise DataError(faults)
-        for role, path in outputs.items():
-            try_write(path, len(contents[role]))
-        entry = self._entry(draft, {role: hashlib.sha256(content).hexdigest() for role, content in contents.items()})
-        self._insert(entry, contents)
-        digests = dict(entry.contents)
-        promise(
-            self._connection, self._place, entry.position, ((digests[role], path) for role, path in outputs.items())
-        )
+        contents, paths = contents or {}, _absolute(outputs)
+        self._refuse([*self.objections(draft), *self._in_the_way(paths)])
+        _try_outputs(contents, paths)
+        entry = self._entry(draft, _digests(contents))
+        self._keep(contents)
+        self._connection.execute(insert(ENTRIES).values(to_row(entry)))
+        self._refer(ENTRY_CONTENTS, entry)
+        self._connection.execute(update(HEAD).values(entries=entry.position, hash=entry.hash))
+        promise(self._connection, self._place, entry, paths)
         return entry
 
-    def _in_the_way(self, path: Path) -> Problem | None:
-        """Say why a path cannot become an output: it cannot be written down, or something is or will be there."""
-        if not _writable(str(path)):
-            return messages.unwritable_text("output", str(path))
-        try:
-            return messages.occupied(str(path)) if is_taken(self._connection, self._place, path) else None
-        except OSError as error:  # a name longer than the system takes
-            return unwritable(str(path), reason(error))
+    def annex_objections(self, draft: AnnexDraft) -> tuple[Problem, ...]:
+        """Say what `annex` would: everything that is wrong with a draft, nothing when it may be entered."""
+        scope = draft.scope
+        return (
+            *_annex_faults(draft),
+            *self._against_head(draft),
+            *annex_objections(annexes(self._connection, ANNEXES.c.year == scope.year), draft),
+        )
+
+    def annex(
+        self,
+        draft: AnnexDraft,
+        contents: Mapping[str, bytes] | None = None,
+        outputs: Mapping[str, Path] | None = None,
+    ) -> Annexed:
+        """Enter an annex.
+
+        Args:
+            draft: what is to be entered.
+            contents: role → bytes to be kept with it; the same bytes are kept once, also with scoresheets.
+            outputs: role → the file that these bytes are to become once the transaction ended (`Register.deliver`).
+
+        Raises:
+            DataError: it may not be entered, also because entries about its form and year came after its head; or a
+                file is in the way of an output.
+            MissingError: an output could not be written.
+        """
+        contents, paths = contents or {}, _absolute(outputs)
+        self._refuse([*self.annex_objections(draft), *self._in_the_way(paths)])
+        _try_outputs(contents, paths)
+        annex = self._annexed(draft, _digests(contents))
+        self._keep(contents)
+        self._connection.execute(insert(ANNEXES).values(annex_to_row(annex)))
+        self._refer(ANNEX_CONTENTS, annex)
+        self._connection.execute(update(HEAD).values(annexes=annex.position, annexes_hash=annex.hash))
+        promise(self._connection, self._place, annex, paths)
+        return annex
+
+    # --- may it be entered ---------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _refuse(faults: Sequence[Problem]) -> None:
+        if faults:
+            raise DataError(faults)
+
+    def _in_the_way(self, outputs: Mapping[str, Path]) -> Iterator[Problem]:
+        """Say why paths cannot become outputs: one cannot be written down, or something is or will be there."""
+        for path in outputs.values():
+            if not _writable(str(path)):
+                yield messages.unwritable_text("output", str(path))
+                continue
+            try:
+                if is_taken(self._connection, self._place, path):
+                    yield messages.occupied(str(path))
+            except OSError as error:  # a name longer than the system takes
+                yield unwritable(str(path), reason(error))
+
+    def _against_head(self, draft: AnnexDraft) -> Iterator[Problem]:
+        """Yield why an annex may not be entered as computed from a head: there never was one, or it is out of date."""
+        known = select(ENTRIES.c.hash).where(ENTRIES.c.position == draft.head.entries)
+        if self._connection.execute(known).scalar() != draft.head.hash:
+            yield messages.head_unlike(draft.head.entries)
+            return
+        later = (
+            ENTRIES.c.position > draft.head.entries,
+            ENTRIES.c.year == draft.scope.year,
+            ENTRIES.c.form == draft.scope.form,
+        )
+        added = self._connection.execute(select(func.count()).select_from(ENTRIES).where(*later)).scalar_one()
+        if added:
+            yield messages.annex_overtaken(f"{draft.scope.form}/{draft.scope.year}", added)
+
+    # --- what is entered -----------------------------------------------------------------------------------------
 
     def _entry(self, draft: Draft, digests: Mapping[str, str]) -> Entry:
         """Return the next entry, hash and all."""
-        before = self._last()
+        before = self._last(ENTRIES, head(self._connection))
         if isinstance(draft, Issue):
             sheet, kind, number, replaces = draft.sheet, Kind.ISSUED, self.upcoming(draft.sheet.year), None
         else:
@@ -183,28 +198,61 @@ class Transaction:
             contents=tuple(sorted(digests.items())),
             previous=before.hash,
         )
-        return replace(entry, hash=entry.digest())
+        return replace(entry, hash=entry.fingerprint())
 
-    def _last(self) -> Head:
-        """Return what the next entry follows; where the last ones were cut off, their numbers must not come again."""
-        own = head(self._connection)
+    def _annexed(self, draft: AnnexDraft, digests: Mapping[str, str]) -> Annexed:
+        """Return the next annex, hash and all."""
+        before = self._last(ANNEXES, annex_head(self._connection))
+        annex = Annexed(
+            position=before.entries + 1,
+            number=self.upcoming_annex(draft.scope.year),
+            scope=draft.scope,
+            as_of=draft.as_of,
+            head=draft.head,
+            dated=draft.dated,
+            printed=clean(draft.printed),
+            recorded=in_utc(draft.recorded),
+            by=clean(draft.by),
+            digest=draft.digest,
+            payload=canonical(draft.payload),
+            contents=tuple(sorted(digests.items())),
+            replaces=draft.replaces,
+            previous=before.hash,
+        )
+        return replace(annex, hash=annex.fingerprint())
+
+    def _last(self, table: Table, own: Head) -> Head:
+        """Return what the next one follows; where the last ones were cut off, their numbers must not come again."""
         last = self._connection.execute(
-            select(ENTRIES.c.position, ENTRIES.c.hash).order_by(ENTRIES.c.position.desc()).limit(1)
+            select(table.c.position, table.c.hash).order_by(table.c.position.desc()).limit(1)
         ).first()
         if (Head(last.position, last.hash) if last else Head(0, GENESIS)) != own:
-            raise DataError([messages.head_unlike(own.entries)])
+            raise DataError([messages.head_unlike(own.entries, "mục" if table is ENTRIES else "phụ lục")])
         return own
 
-    def _insert(self, entry: Entry, contents: Mapping[str, bytes]) -> None:
-        digests = dict(entry.contents)
-        new = {digests[role]: content for role, content in contents.items()}
+    def _keep(self, contents: Mapping[str, bytes]) -> None:
+        """Store bytes that are not stored yet."""
+        new = {hashlib.sha256(content).hexdigest(): content for content in contents.values()}
         kept = self._connection.execute(select(CONTENTS.c.digest).where(CONTENTS.c.digest.in_(new))).scalars()
         for digest in sorted(new.keys() - set(kept)):
             self._connection.execute(insert(CONTENTS).values(digest=digest, content=new[digest]))
-        self._connection.execute(insert(ENTRIES).values(to_row(entry)))
-        for role, digest in entry.contents:
-            self._connection.execute(insert(ENTRY_CONTENTS).values(position=entry.position, role=role, digest=digest))
-        self._connection.execute(update(HEAD).values(entries=entry.position, hash=entry.hash))
+
+    def _refer(self, references: Table, owner: Entry | Annexed) -> None:
+        for role, digest in owner.contents:
+            self._connection.execute(insert(references).values(position=owner.position, role=role, digest=digest))
+
+
+def _absolute(outputs: Mapping[str, Path] | None) -> dict[str, Path]:
+    return {role: path.absolute() for role, path in (outputs or {}).items()}
+
+
+def _try_outputs(contents: Mapping[str, bytes], outputs: Mapping[str, Path]) -> None:
+    for role, path in outputs.items():
+        try_write(path, len(contents[role]))
+
+
+def _digests(contents: Mapping[str, bytes]) -> dict[str, str]:
+    return {role: hashlib.sha256(content).hexdigest() for role, content in contents.items()}
 
 
 def _tidy(act: Act) -> Act:
@@ -227,6 +275,14 @@ def _faults(draft: Draft) -> Iterator[Problem]:
     texts = {**needed, "reason": act.reason, "payload": canonical(draft.payload)}
     if act.decision is not None:
         texts |= {"decision.number": act.decision.number, "decision.body": act.decision.body}
+    yield from (messages.unwritable_text(where, text) for where, text in texts.items() if not _writable(text))
+
+
+def _annex_faults(draft: AnnexDraft) -> Iterator[Problem]:
+    """Yield what is wrong with the fields of an annex, whatever the register holds."""
+    needed = {"by": draft.by, "form": draft.scope.form}
+    yield from (messages.missing_text(where) for where, text in needed.items() if not clean(text))
+    texts = {**needed, "superior": draft.scope.superior, "printed": draft.printed, "payload": canonical(draft.payload)}
     yield from (messages.unwritable_text(where, text) for where, text in texts.items() if not _writable(text))
 
 
