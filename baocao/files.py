@@ -6,7 +6,10 @@ import errno
 import glob
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from baocao import messages
 from baocao.errors import DataError, MissingError
@@ -39,12 +42,23 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         MissingError: the folder cannot be made or written, or the disk is full.
     """
+    with written_whole(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to be written piece by piece, which is there as a whole when that is done, or not at all.
+
+    Raises:
+        MissingError: as `write_whole`; an `OSError` of whoever makes the content is taken for one of the file.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).chmod(0o666 & ~_umask())

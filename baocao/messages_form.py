@@ -374,6 +374,22 @@ def not_a_document(reason: str) -> Problem:
     return Problem("", f"không phải là tệp Word dùng được: {reason}", "Mở và lưu lại bằng Word ở dạng .docx.")
 
 
+def too_large_for_word() -> Problem:
+    return Problem("", "văn bản in ra từ 4 GiB trở lên, tệp Word không chứa được", "Chia thành nhiều văn bản.")
+
+
+def looped_twice(name: str) -> Problem:
+    return bad_template(f"danh sách “{name}” được lặp hai lần, mà danh sách dài chỉ đọc được một lần")
+
+
+def not_streamed(reason: str) -> Problem:
+    return Problem(
+        "",
+        f"không in dần được: có giá trị chỉ in được khi dựng cả văn bản ({reason})",
+        "Bỏ ký tự điều khiển, định dạng riêng khỏi số liệu của văn bản dài.",
+    )
+
+
 def left_out(sentence: str) -> Problem:
     return Problem("", f"mẫu Word bỏ sót câu của mẫu: “{shorten(sentence, SHOWN_WIDTH)}”", "Thêm lại thẻ in câu này.")
 

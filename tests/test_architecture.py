@@ -51,6 +51,8 @@ ORDER = (
     "review",
     "rendering.compressor",
     "rendering.package",
+    "rendering.streaming",
+    "rendering.once",
     "rendering.context",
     "rendering.essentials",
     "rendering.template",

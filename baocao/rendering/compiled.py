@@ -9,11 +9,11 @@ values that bring their own XML, are filled by docxtpl itself; so is nothing els
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 from xml.sax.saxutils import escape
 
 from docx.opc.part import XmlPart
@@ -22,7 +22,9 @@ from jinja2 import TemplateError
 
 from baocao import messages_form
 from baocao.errors import DataError
+from baocao.rendering import streaming
 from baocao.rendering import template as by_docxtpl
+from baocao.rendering.once import Once
 from baocao.rendering.package import Kept, Parts, unpack
 from baocao.rendering.program import NeedsDocxtplError, Program, check_characters, compile_story
 from baocao.rendering.skeleton import NotProvedError, Story, prove
@@ -114,9 +116,47 @@ class CompiledTemplate:
         core = self._core(tuple(properties))
         return {**self._static, **stories, core.name: core.filled(tuple(properties.values()), day)}
 
+    def stream(
+        self,
+        context: Mapping[str, Any],
+        properties: Mapping[str, str],
+        day: date,
+        labels: Iterable[tuple[str, str]],
+        target: BinaryIO,
+    ) -> str:
+        """Write the document into a file while it is made, and return its content digest.
+
+        The parts are those of `render` and `package.label`; the memory that it takes does not grow with the lists of
+        the context when these are iterators, or `Once` further down. A list that a template asks for its length is
+        gathered, and what docxtpl has to fill (`why_not`) is made as a whole first.
+
+        Args:
+            context: as for `render`; an iterator is taken for a list that can be looped over once.
+            properties: as for `render`.
+            day: as for `render`.
+            labels: custom properties; the content digest becomes the last of them.
+            target: a file that can seek.
+
+        Raises:
+            DataError: as `render`, and: a list is looped over twice, a value brings its own XML, or the document has
+                4 GiB or more. What was written until then is no document.
+        """
+        context = {name: Once(value, name) if isinstance(value, Iterator) else value for name, value in context.items()}
+        if self.why_not:
+            return streaming.write(by_docxtpl.fill(self.template, context, properties, day), {}, labels, target)
+        core = self._core(tuple(properties))
+        stories = {name: program(context) for name, program in self._programs.items()}
+        parts = {**self._static, core.name: core.filled(tuple(properties.values()), day)}
+        try:
+            return streaming.write(parts, stories, labels, target)
+        except NeedsDocxtplError as error:
+            raise DataError([messages_form.not_streamed(str(error))]) from error
+        except (TemplateError, TypeError) as error:
+            raise DataError([messages_form.bad_template(by_docxtpl.reason(error))]) from error
+
     def _rendered(self, name: str, context: Mapping[str, Any]) -> bytes:
         """Return a story; a header or footer as one that comes again, since most documents have the same."""
-        story = self._programs[name](context)
+        story = b"".join(self._programs[name](context))
         return _again(story) if name != _BODY and len(story) <= _LONGEST_KEPT else story
 
     def _core(self, names: tuple[str, ...]) -> _Core:

@@ -5,6 +5,17 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
+
+
+class Deflating(Protocol):
+    """Raw deflate of a content that comes in pieces."""
+
+    def compress(self, piece: bytes, /) -> bytes:
+        """Take the next piece and return what is ready."""
+
+    def flush(self) -> bytes:
+        """Return the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +25,18 @@ class Compressor:
     name: str
     deflate: Callable[[bytes], bytes]
     """Raw deflate, as a zip holds it."""
-    crc32: Callable[[bytes], int]
+    crc32: Callable[..., int]
+    """Of a content; with the CRC of what came before as second argument, of both."""
+    deflating: Callable[[], Deflating]
+    """As `deflate`, piece by piece; the bytes may be others."""
 
 
-STANDARD = Compressor("zlib 6", lambda content: zlib.compress(content, 6, -zlib.MAX_WBITS), zlib.crc32)
+STANDARD = Compressor(
+    "zlib 6",
+    lambda content: zlib.compress(content, 6, -zlib.MAX_WBITS),
+    zlib.crc32,
+    lambda: zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS),
+)
 
 
 def _isal() -> Compressor | None:
@@ -25,7 +44,12 @@ def _isal() -> Compressor | None:
         from isal import isal_zlib  # noqa: PLC0415 – an extra
     except ImportError:
         return None
-    return Compressor("isal 1", lambda content: isal_zlib.compress(content, 1, -zlib.MAX_WBITS), isal_zlib.crc32)
+    return Compressor(
+        "isal 1",
+        lambda content: isal_zlib.compress(content, 1, -zlib.MAX_WBITS),
+        isal_zlib.crc32,
+        lambda: isal_zlib.compressobj(1, isal_zlib.DEFLATED, -zlib.MAX_WBITS),
+    )
 
 
 FAST = _isal()

@@ -7,9 +7,11 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from io import BytesIO
+from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -39,13 +41,16 @@ _ZIP_1980 = (1 << 5) | 1
 _COMMON = struct.Struct("<5H")  # version needed, flags, method, time, date
 _ASCII = _COMMON.pack(20, 0, zipfile.ZIP_DEFLATED, 0, _ZIP_1980)
 _UTF8 = _COMMON.pack(20, 0x800, zipfile.ZIP_DEFLATED, 0, _ZIP_1980)
-_SIZES = struct.Struct("<3L")  # CRC, compressed, as it was
+SIZES = struct.Struct("<3L")  # CRC, compressed, as it was
 _LENGTHS = struct.Struct("<2H")  # of the name, of the extra field
 _MADE_BY = b"\x14\x03"  # version 2.0, Unix
 _MODE = struct.pack("<3HL", 0, 0, 0, 0o600 << 16)  # comment, disk, internal and external attributes
 _END = struct.Struct("<4s4H2LH")
-_LOCAL = 4 + _COMMON.size + _SIZES.size + _LENGTHS.size
+LOCAL = 4 + _COMMON.size + SIZES.size
+"""Bytes of a local record before its lengths."""
 
+_DIGEST = "baocao.digest"
+"""The custom property in which a document carries its own content digest."""
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _CUSTOM_KIND = f"{_OFFICE}/relationships/custom-properties"
@@ -61,19 +66,30 @@ def unpack(content: bytes) -> Parts:
         DataError: it is no zip, has no Word document in it, holds two parts of one name (programs would not agree
             on which to show), or unpacks to more than 64 MiB or 1,000 parts.
     """
+    with opened(BytesIO(content), _MOST_BYTES) as archive:
+        return {entry.filename: archive.read(entry) for entry in archive.infolist() if not entry.is_dir()}
+
+
+@contextmanager
+def opened(file: BinaryIO, most: int) -> Iterator[zipfile.ZipFile]:
+    """Open a docx to read parts of it, which give no more bytes than they promise.
+
+    Raises:
+        DataError: as `unpack`, when it is opened or while it is read; `most` bytes are too many.
+    """
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
+        with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
-            if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _MOST_BYTES:
+            if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > most:
                 raise DataError([messages_form.not_a_document("quá lớn sau khi giải nén")])
-            if len({entry.filename.casefold() for entry in entries}) < len(entries):
+            names = {entry.filename for entry in entries}
+            if len({name.casefold() for name in names}) < len(entries):
                 raise DataError([messages_form.not_a_document("có hai phần trùng tên")])
-            parts = {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
+            if not {_TYPES, _RELATIONSHIPS, "word/document.xml"} <= names:
+                raise DataError([messages_form.not_a_document("thiếu phần chính của văn bản Word")])
+            yield archive
     except _DAMAGED as error:
         raise DataError([messages_form.not_a_document("tệp hỏng hoặc không phải .docx")]) from error
-    if not {_TYPES, _RELATIONSHIPS, "word/document.xml"} <= parts.keys():
-        raise DataError([messages_form.not_a_document("thiếu phần chính của văn bản Word")])
-    return parts
 
 
 class Kept(bytes):
@@ -98,19 +114,28 @@ def pack(parts: Mapping[str, bytes], compressor: Compressor = DEFAULT) -> bytes:
     entries: list[bytes] = []
     directory: list[bytes] = []
     offset = 0
-    for name, before, after in _in_order(tuple(parts)):
+    for name, before, after in in_order(tuple(parts)):
         content = parts[name]
         sizes, deflated = content.entry if isinstance(content, Kept) else _entry(content, compressor)
         entries += (b"PK\3\4", before, sizes, after, deflated)
-        lengths, path = after[: _LENGTHS.size], after[_LENGTHS.size :]
-        directory += (b"PK\1\2", _MADE_BY, before, sizes, lengths, _MODE, offset.to_bytes(4, "little"), path)
-        offset += _LOCAL + len(path) + len(deflated)
-    end = _END.pack(b"PK\5\6", 0, 0, len(parts), len(parts), sum(map(len, directory)), offset, 0)
-    return b"".join((*entries, *directory, end))
+        directory += central(before, sizes, after, offset)
+        offset += LOCAL + len(after) + len(deflated)
+    return b"".join((*entries, *directory, end(len(parts), sum(map(len, directory)), offset)))
+
+
+def central(before: bytes, sizes: bytes, after: bytes, offset: int) -> tuple[bytes, ...]:
+    """Return the record of a part in the directory of a zip; `offset` is where its local record begins."""
+    lengths, path = after[: _LENGTHS.size], after[_LENGTHS.size :]
+    return b"PK\1\2", _MADE_BY, before, sizes, lengths, _MODE, offset.to_bytes(4, "little"), path
+
+
+def end(count: int, size: int, offset: int) -> bytes:
+    """Return the last record of a zip, whose directory of `count` records has `size` bytes and begins at `offset`."""
+    return _END.pack(b"PK\5\6", 0, 0, count, count, size, offset, 0)
 
 
 @lru_cache(maxsize=64)
-def _in_order(names: tuple[str, ...]) -> tuple[tuple[str, bytes, bytes], ...]:
+def in_order(names: tuple[str, ...]) -> tuple[tuple[str, bytes, bytes], ...]:
     """Return names in the order of the zip, each with what stands before and after the sizes in a local record."""
     ordered = sorted(names, key=lambda name: (name != _TYPES, name != _RELATIONSHIPS, name))
     paths = [(name, name.encode()) for name in ordered]
@@ -122,12 +147,17 @@ def _in_order(names: tuple[str, ...]) -> tuple[tuple[str, bytes, bytes], ...]:
 def _entry(content: bytes, compressor: Compressor) -> tuple[bytes, bytes]:
     """Return what both records of a zip say of a part's content, and the content compressed."""
     deflated = compressor.deflate(content)
-    return _SIZES.pack(compressor.crc32(content), len(deflated), len(content)), deflated
+    return SIZES.pack(compressor.crc32(content), len(deflated), len(content)), deflated
 
 
 def content_digest(parts: Mapping[str, bytes]) -> str:
     """Return the SHA-256 over the sorted parts, custom properties left out: independent of zip and compressor."""
-    lines = [f"{name}\0{_sha256(parts[name])}\n" for name in sorted(parts) if name != CUSTOM]
+    return digest_of({name: _sha256(content) for name, content in parts.items() if name != CUSTOM})
+
+
+def digest_of(hashes: Mapping[str, str]) -> str:
+    """Return the content digest of parts, given the SHA-256 of each but the custom properties."""
+    lines = [f"{name}\0{hashes[name]}\n" for name in sorted(hashes)]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -137,13 +167,22 @@ def _sha256(content: bytes) -> str:
 
 def label(parts: Parts, properties: Iterable[tuple[str, str]]) -> Parts:
     """Return the parts with custom document properties, the content digest (`baocao.digest`) the last of them."""
-    labelled = {
+    declared = declaring_custom(parts)
+    return {**declared, CUSTOM: custom_part(properties, content_digest(declared))}
+
+
+def declaring_custom(parts: Parts) -> Parts:
+    """Return the parts, those two that say which parts there are with the custom properties among them."""
+    return {
         **parts,
         _TYPES: _with_type(parts[_TYPES]),
         _RELATIONSHIPS: _with_relationship(parts[_RELATIONSHIPS]),
     }
-    labelled[CUSTOM] = _custom_xml((*properties, ("baocao.digest", content_digest(labelled))))
-    return labelled
+
+
+def custom_part(properties: Iterable[tuple[str, str]], digest: str) -> bytes:
+    """Return the part of the custom properties, `digest` the last of them."""
+    return _custom_xml((*properties, (_DIGEST, digest)))
 
 
 def labels(parts: Mapping[str, bytes]) -> dict[str, str]:
@@ -157,7 +196,12 @@ def labels(parts: Mapping[str, bytes]) -> dict[str, str]:
 
 def is_untouched(parts: Mapping[str, bytes]) -> bool:
     """Whether this program wrote the document and nobody changed or saved it since."""
-    return labels(parts).get("baocao.digest") == content_digest(parts)
+    return is_sealed(labels(parts), content_digest(parts))
+
+
+def is_sealed(found: Mapping[str, str], digest: str) -> bool:
+    """Whether the labels of a document name `digest` as its content digest."""
+    return found.get(_DIGEST) == digest
 
 
 def _parser() -> etree.XMLParser:

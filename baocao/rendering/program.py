@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import StringIO
+from itertools import chain, pairwise
 from typing import Any
 
 from jinja2 import Environment, UndefinedError, nodes
@@ -19,12 +20,16 @@ from baocao import messages_form
 from baocao.errors import DataError
 from baocao.rendering.skeleton import BREAKS, NotProvedError, Story
 
-Program = Callable[[Mapping[str, Any]], bytes]
+Program = Callable[[Mapping[str, Any]], Iterator[bytes]]
+"""Gives the story in pieces: one for most, several where loops print much."""
 
 _IMPOSSIBLE = re.compile("[\x00-\x06\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot hold. docxtpl's forgiving parser drops it, sometimes with the text after it."""
 
 _IMPOSSIBLE_OR_BREAK = re.compile(f"[\a\f]|{_IMPOSSIBLE.pattern}")
+
+_MOST_GATHERED = 4096
+"""Values and static texts in a piece, about: half a megabyte of a table."""
 
 _MOST_KEPT = 1024
 _LONGEST_KEPT = 1024
@@ -47,14 +52,31 @@ class Loop:
 _OF_LOOPS = ("first", "last", "index", "index0", "revindex", "revindex0", "length")
 """Figures, which the sandbox would let through after looking at each."""
 
+_FROM_THE_END = {"length", "revindex", "revindex0"}
+
 
 def _looped(values: Iterable[Any], undefined: object) -> Iterator[tuple[Any, Loop]]:
-    """Yield each value with its place; called by the program as `LoopContext` is."""
-    items = values if isinstance(values, list) else list(values)
+    """Yield each value with its place; called by the program as `LoopContext` is.
+
+    Of an iterator one value is known ahead, which tells the last but not how many there are.
+    """
     loop = Loop()
-    loop.length = len(items)
-    for loop.index0, item in enumerate(items):
+    if isinstance(values, list):
+        loop.length = len(values)
+        for loop.index0, item in enumerate(values):
+            yield item, loop
+        return
+    for loop.index0, (item, following) in enumerate(pairwise(chain(values, (_END,)))):
+        loop.length = loop.index0 + (1 if following is _END else 2)
         yield item, loop
+
+
+_END = object()
+
+
+def _counted(values: Iterable[Any], undefined: object) -> Iterator[tuple[Any, Loop]]:
+    """As `_looped`, for programs that ask how many there are: they are gathered first."""
+    return _looped(list(values), undefined)
 
 
 class NeedsDocxtplError(Exception):
@@ -151,12 +173,13 @@ def compile_story(story: Story, environment: Environment) -> Program:
     code = compile(written.getvalue(), "<template>", "exec")
     exec(code, namespace)  # noqa: S102 – as jinja2.Template.from_code does: what it runs was written by the generator
     if _asks_figures_only(tree):
-        namespace["LoopContext"] = _looped
+        asked = {node.attr for node in tree.find_all(nodes.Getattr)}
+        namespace["LoopContext"] = _counted if asked & _FROM_THE_END else _looped
     root, context_class = namespace["root"], environment.context_class
 
-    def program(context: Mapping[str, Any]) -> bytes:
+    def program(context: Mapping[str, Any]) -> Iterator[bytes]:
         try:
-            return b"".join(root(context_class(environment, dict(context), None, {})))
+            yield from root(context_class(environment, dict(context), None, {}))
         except KeyError as missing:  # what a missing part would do wherever it is used, with strict names
             raise UndefinedError(f"'dict object' has no attribute {missing}") from missing
 
@@ -185,7 +208,7 @@ def _prints(node: nodes.Expr) -> bool:
 
 
 class _BytesGenerator(CodeGenerator):
-    """Writes `root` as a function that returns a list of byte strings."""
+    """Writes `root` as a generator of byte strings that gathers many before it gives them joined."""
 
     def __init__(
         self, environment: Environment, stream: StringIO, pieces: tuple[bytes, ...], places: Mapping[int, str]
@@ -193,21 +216,33 @@ class _BytesGenerator(CodeGenerator):
         super().__init__(environment, "<template>", "<template>", stream)
         self._pieces = pieces
         self._places = places
+        self._bodies: set[int] = set()
 
     def write_commons(self) -> None:
-        """Leave out the `yield` that makes `root` a generator: a list is faster than resuming for each value."""
+        """Leave out the `yield` that is there for templates without output."""
         self.writeline("resolve = context.resolve_or_missing")
         self.writeline("undefined = environment.undefined")
         self.writeline("cond_expr_undefined = Undefined")
 
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
-        """Gather what the whole template prints in one list."""
+        """Gather what is printed in one list: faster than resuming for each value. Loops empty it when it is long."""
         outermost = frame.rootlevel and frame.buffer is None
         if outermost:
             self.buffer(frame)
         super().blockvisit(nodes, frame)
         if outermost:
-            self.writeline(f"return {frame.buffer}")
+            self.writeline(f"yield b''.join({frame.buffer})")
+        elif id(nodes) in self._bodies:
+            self.writeline(f"if len({frame.buffer}) > {_MOST_GATHERED}:")
+            self.indent()
+            self.writeline(f"yield b''.join({frame.buffer})")
+            self.writeline(f"{frame.buffer}.clear()")
+            self.outdent()
+
+    def visit_For(self, node: nodes.For, frame: Frame) -> None:  # noqa: N802
+        """Write a loop, and remember which block is its body."""
+        self._bodies.add(id(node.body))
+        super().visit_For(node, frame)
 
     def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: object) -> str:
         if isinstance(node, nodes.TemplateData):

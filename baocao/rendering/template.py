@@ -23,6 +23,7 @@ from markupsafe import Markup, escape
 
 from baocao import messages_form
 from baocao.errors import DataError
+from baocao.rendering.once import Once
 from baocao.rendering.package import Parts, unpack
 
 ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
@@ -130,7 +131,7 @@ def _escaped(value: object) -> object:
     """
     if isinstance(value, dict):
         return {name: _escaped(part) for name, part in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | Once):
         return [_escaped(part) for part in value]
     if hasattr(value, "tpl"):
         raise TypeError(f"{type(value).__name__} thuộc về một DocxTemplate khác")
