@@ -8,7 +8,7 @@ since a province has tens of thousands.
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -337,14 +337,19 @@ class Annex:
         """All organisations, kind by kind in the order of the form."""
         return self._kinds(self.rows, self.absent)
 
+    @cached_property
+    def superiors(self) -> Mapping[str, str]:
+        """The names of the superiors by their identifiers, in alphabetical order; see `_superiors`."""
+        return _superiors((*self.rows, *self.absent))
+
     def by_superior(self) -> Iterator[tuple[Tally, tuple[Tally, ...]]]:
         """Yield for each superior all of its organisations, and those of each kind where there are several."""
-        absent = {superior: list(found) for superior, found in groupby(self.absent, _superior)}
-        rows = {superior: list(found) for superior, found in groupby(self.rows, _superior)}
-        for superior in sorted(rows.keys() | absent.keys(), key=lambda found: (alphabetical(found[1]), found)):
-            own, missing = rows.get(superior, []), absent.get(superior, [])
+        rows = {superior: tuple(found) for superior, found in groupby(self.rows, _superior)}
+        absent = {superior: tuple(found) for superior, found in groupby(self.absent, _superior)}
+        for superior, name in self.superiors.items():
+            own, missing = rows.get(superior, ()), absent.get(superior, ())
             kinds = self._kinds(own, missing)
-            found = tally(superior[1], self.form.ladder.keys, own, len(missing))
+            found = tally(name, self.form.ladder.keys, own, len(missing))
             yield found, kinds if len(kinds) > 1 else ()
 
     def _kinds(self, rows: Sequence[Row], absent: Sequence[Expected]) -> tuple[Tally, ...]:
@@ -364,8 +369,10 @@ class Annex:
 
     @cached_property
     def quotas(self) -> tuple[Group, ...]:
-        """Who is wanted at a rating that a quota limits, by superior and tier."""
-        return groups(self.form, (row for row in self.rows if not row.unrated))
+        """Who is wanted at a rating that a quota limits, by superior in the order of the list, and by tier."""
+        place = {superior: place for place, superior in enumerate(self.superiors)}
+        found = groups(self.form, (row for row in self.rows if not row.unrated))
+        return tuple(sorted(found, key=lambda group: (self.form.quotas.index(group.quota), place[group.superior])))
 
     @property
     def unrated(self) -> Iterator[Row]:
@@ -385,8 +392,21 @@ class Annex:
         return (*by_column, sum((row.total or Decimal(0) for row in self.rows), Decimal(0)))
 
 
-def _superior(of: Row | Expected) -> tuple[str, str]:
-    return of.superior, of.superior_name
+def _superior(of: Row | Expected) -> str:
+    return of.superior
+
+
+def _superiors(listed: Iterable[Row | Expected]) -> dict[str, str]:
+    """Return the names of superiors by their identifiers, in alphabetical order.
+
+    One superior may be written in several ways, in the papers of one year or of two; its name is the way that is met
+    most often.
+    """
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for one in listed:
+        found[one.superior][one.superior_name] += 1
+    names = {superior: min(said, key=lambda name: (-said[name], name)) for superior, said in found.items()}
+    return dict(sorted(names.items(), key=lambda named: (alphabetical(named[1]), named[0])))
 
 
 def annex(
@@ -402,22 +422,20 @@ def annex(
         before: what stood a year ago; `None` where that is not known.
     """
     known = set(form.ladder.names)
-    listed = sorted((row if row.unrated or row.rating in known else _of_no_rating(row) for row in rows), key=_place)
+    listed = [row if row.unrated or row.rating in known else _of_no_rating(row) for row in rows]
     there = {row.organization for row in listed}
-    absent = sorted((one for one in roster if one.organization not in there), key=_place)
-    return Annex(form, as_of, tuple(listed), tuple(absent), before)
+    absent = {one.organization: one for one in roster if one.organization not in there}.values()
+    superiors = {superior: place for place, superior in enumerate(_superiors((*listed, *absent)))}
+
+    def place(of: Row | Expected) -> tuple[int, tuple[str, str], str]:
+        return superiors[of.superior], alphabetical(of.name), of.organization
+
+    return Annex(form, as_of, tuple(sorted(listed, key=place)), tuple(sorted(absent, key=place)), before)
 
 
 def _of_no_rating(row: Row) -> Row:
     """Return a row whose rating the form no longer has: somebody changed the form between two scoresheets."""
     return replace(row, unrated=messages.UNKNOWN_RATING)
-
-
-def _place(of: Row | Expected) -> tuple[tuple[str, str], str, tuple[str, str], str]:
-    return _superiors_place(of.superior_name), of.superior, alphabetical(of.name), of.organization
-
-
-_superiors_place = lru_cache(maxsize=1024)(alphabetical)
 
 
 # --- in words ----------------------------------------------------------------------------------------------------

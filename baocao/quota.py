@@ -96,7 +96,8 @@ class Group:
     @property
     def eligible(self) -> int:
         """How many may be decided so by the conditions of the form, quota apart."""
-        return sum(bool(self.ladder.at_least(found.highest, self.quota.rating)) for found in self.candidates)
+        high_enough = self.ladder.up_to(self.quota.rating)
+        return sum(found.highest in high_enough for found in self.candidates)
 
     def base(self, *, with_rating: bool | None = None) -> int:
         """Return how many the percentage is taken of.
