@@ -1,7 +1,7 @@
 """The year-end annex: what stands at a date, counted. Pure functions from entries (or drafts) to frozen values.
 
 An annex is of one form and year, for one superior or all. Its rows come from entries through `register.statuses`,
-as every other answer of the register, so it cannot disagree with them; only what a row shows is kept of each entry,
+as every other answer of the register, so it cannot disagree with them; of each organisation only its row is kept,
 since a province has tens of thousands.
 """
 
@@ -23,8 +23,8 @@ from baocao.forms.model import Form
 from baocao.judged import Judged
 from baocao.phrases import Phrasebook, Sentence
 from baocao.quota import Candidate, Group, groups
-from baocao.records import Record, decided_rating, record_in, record_of
-from baocao.register import Entry, Kind, Number, State, StatusOf, statuses
+from baocao.records import Record, decided_in, latest, record_in, record_of
+from baocao.register import Entry, Number, State, Status, statuses
 from baocao.text import alphabetical, hundredths, one_decimal
 
 Mark = Decimal | int | None
@@ -58,14 +58,15 @@ class Column:
 
 
 def columns(form: Form) -> tuple[Column, ...]:
-    """Return the columns that a form fills: points by section, totals of other assessors, levels, answers."""
+    """Return the columns that a form fills: points by section and totals of other assessors; else levels, answers."""
+    if form.has_points:
+        sections = [row for row in form.sections if row.standard is not None]
+        return (
+            *(Column(Of.SECTIONS, row.no, row.printed_no, row.role == "penalty") for row in sections),
+            *(Column(Of.OTHERS, assessor.key, assessor.name) for assessor in form.other_assessors),
+        )
     assessed_by = {leaf.assessed_by for leaf in form.leaves}
-    found = [
-        Column(Of.SECTIONS, row.no, row.printed_no, row.role == "penalty")
-        for row in form.sections
-        if row.standard is not None
-    ]
-    found += [Column(Of.OTHERS, assessor.key, assessor.name) for assessor in form.other_assessors if form.has_points]
+    found = []
     if "level" in assessed_by:
         found += [Column(Of.LEVELS, key, name) for key, name in form.level_ladder.names.items()]
     if "yes_no" in assessed_by:
@@ -107,41 +108,21 @@ class Row(Candidate):
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What an annex needs of an entry; see `register.status.Event`."""
-
-    kind: Kind
-    number: Number
-    replaces: Number | None
-    effective: date
-    row: Row | None
-    """Of what was issued, corrected or issued again: without decision and notes."""
-    rating: str
-    """The decided rating; empty where nothing is decided."""
-    decision: str
-    """The number of the authority's decision; empty where there is none."""
-
-
-def event(entry: Entry, shown: Sequence[Column]) -> Event:
-    """Return what an annex with the columns `shown` needs of an entry.
+def recorded(entry: Entry, shown: Sequence[Column]) -> Row:
+    """Return the row of an entry with a record, without decision and notes, for an annex with the columns `shown`.
 
     Raises:
         DataError: somebody changed the entry.
     """
-    has_record = entry.kind in {Kind.ISSUED, Kind.CORRECTED, Kind.REISSUED}
-    return Event(
-        kind=entry.kind,
-        number=entry.number,
-        replaces=entry.replaces,
-        effective=entry.effective,
-        row=_recorded(entry.number, record_in(entry), shown) if has_record else None,
-        rating=sys.intern(decided_rating(entry)) if entry.kind is Kind.DECIDED else "",
-        decision=sys.intern(entry.act.decision.number) if entry.act.decision else "",
-    )
+    return _row_of(record_in(entry), shown, entry.number)
 
 
-def _recorded(number: Number | None, record: Record, shown: Sequence[Column]) -> Row:
+def drafted(judged: Judged, shown: Sequence[Column]) -> Row:
+    """Return the row of a submission that is not issued."""
+    return _row_of(record_of(judged, ""), shown)
+
+
+def _row_of(record: Record, shown: Sequence[Column], number: Number | None = None) -> Row:
     return Row(
         number=number,
         organization=record.organization,
@@ -160,37 +141,40 @@ def _recorded(number: Number | None, record: Record, shown: Sequence[Column]) ->
     )
 
 
-def drafted(judged: Judged, shown: Sequence[Column]) -> Row:
-    """Return the row of a submission that is not issued."""
-    return _recorded(None, record_of(judged, ""), shown)
+def standing(histories: Iterable[Iterable[Entry]], at: date, shown: Sequence[Column] = ()) -> Iterator[Row]:
+    """Yield the row of each scoresheet that counts at a date, and of each that is revoked and not rated again.
+
+    Args:
+        histories: the entries about each organisation's scoresheets of a form and year.
+        at: the date.
+        shown: the columns of the annex.
+
+    Raises:
+        DataError: somebody changed an entry.
+    """
+    for history in histories:
+        for status in statuses(history, at).values():
+            if status.state is not State.REPLACED:
+                yield _standing(status, shown)
 
 
-def standing(events: Iterable[Event], at: date) -> Iterator[Row]:
-    """Yield the row of every scoresheet that counts at a date, and of those that were revoked and not rated again."""
-    for status in statuses(events, at).values():
-        if status.state is not State.REPLACED:
-            yield _row(status)
+def _standing(status: Status, shown: Sequence[Column]) -> Row:
+    row = replace(recorded(latest(status), shown), notes=tuple(_notes(status)))
+    if status.revoked is None:
+        decided = decided_in(status)
+        return replace(row, decided=sys.intern(decided) if decided else None)
+    nothing, why = (None,) * len(shown), messages.revoked(status.revoked.act.effective)
+    return replace(row, total=None, proposed=None, marks=nothing, unrated=why)
 
 
-def _row(status: StatusOf[Event]) -> Row:
-    row = (status.corrections or (status.issued,))[-1].row
-    assert row is not None  # every entry that gives or corrects a scoresheet has a record
-    notes = tuple(_notes(status))
-    if status.revoked:
-        nothing = (None,) * len(row.marks)
-        why = messages.revoked(status.revoked.effective)
-        return replace(row, total=None, proposed=None, marks=nothing, unrated=why, notes=notes)
-    return replace(row, decided=status.decided.rating if status.decided else None, notes=notes)
-
-
-def _notes(status: StatusOf[Event]) -> Iterator[str]:
+def _notes(status: Status) -> Iterator[str]:
     if status.replaces:
         yield messages.reissued_for(str(status.replaces))
     if status.corrections:
-        yield messages.corrected(status.corrections[-1].effective)
-    for said in (status.decided, status.revoked):
-        if said and said.decision:
-            yield messages.decided_by(said.decision)
+        yield messages.corrected(status.corrections[-1].act.effective)
+    for entry in (status.decided, status.revoked):
+        if entry and entry.act.decision:
+            yield sys.intern(messages.decided_by(entry.act.decision.number))
 
 
 # --- who is expected ---------------------------------------------------------------------------------------------
@@ -410,27 +394,38 @@ def _superiors(listed: Iterable[Row | Expected]) -> dict[str, str]:
 
 
 def annex(
-    form: Form, as_of: date, rows: Iterable[Row], roster: Iterable[Expected] = (), before: Past | None = None
+    form: Form,
+    as_of: date,
+    rows: Iterable[Row],
+    roster: Iterable[Expected] = (),
+    superior: str = "",
+    before: Past | None = None,
 ) -> Annex:
     """Return the annex of a form.
 
     Args:
         form: the form.
         as_of: the date at which it tells what stands.
-        rows: of all superiors, or of one.
-        roster: whose scoresheets are looked for.
+        rows: of all superiors.
+        roster: whose scoresheets are looked for; who has one under another superior is not missing.
+        superior: identifier of the one superior whose organisations are listed; empty for all.
         before: what stood a year ago; `None` where that is not known.
     """
     known = set(form.ladder.names)
-    listed = [row if row.unrated or row.rating in known else _of_no_rating(row) for row in rows]
-    there = {row.organization for row in listed}
-    absent = {one.organization: one for one in roster if one.organization not in there}.values()
-    superiors = {superior: place for place, superior in enumerate(_superiors((*listed, *absent)))}
+    there: set[str] = set()
+    listed: list[Row] = []
+    for row in rows:
+        there.add(row.organization)
+        if superior in {"", row.superior}:
+            listed.append(row if row.unrated or row.rating in known else _of_no_rating(row))
+    missing = {one.organization: one for one in roster if one.organization not in there}
+    absent = [one for one in missing.values() if superior in {"", one.superior}]
+    places = {found: place for place, found in enumerate(_superiors((*listed, *absent)))}
 
-    def place(of: Row | Expected) -> tuple[int, tuple[str, str], str]:
-        return superiors[of.superior], alphabetical(of.name), of.organization
+    def order(of: Row | Expected) -> tuple[int, tuple[str, str], str]:
+        return places[of.superior], alphabetical(of.name), of.organization
 
-    return Annex(form, as_of, tuple(sorted(listed, key=place)), tuple(sorted(absent, key=place)), before)
+    return Annex(form, as_of, tuple(sorted(listed, key=order)), tuple(sorted(absent, key=order)), before)
 
 
 def _of_no_rating(row: Row) -> Row:

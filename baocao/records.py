@@ -223,17 +223,10 @@ def latest(status: Status) -> Entry:
 
 def decided_in(status: Status) -> str | None:
     """Return the decided rating; `None` while nothing is decided."""
-    return decided_rating(status.decided) if status.decided else None
-
-
-def decided_rating(entry: Entry) -> str:
-    """Return the rating that an entry decides.
-
-    Raises:
-        DataError: somebody changed the entry.
-    """
-    with as_written(entry):
-        rating: str = json.loads(entry.payload)["rating"]
+    if status.decided is None:
+        return None
+    with as_written(status.decided):
+        rating: str = json.loads(status.decided.payload)["rating"]
         return rating
 
 

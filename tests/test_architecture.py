@@ -91,6 +91,7 @@ ORDER = (
     "records",
     "quota",
     "annex",
+    "rendering.annex",
     "issuing",
     "deciding",
     "verifying",

@@ -15,8 +15,8 @@ from baocao import compare, schema, trial
 from baocao.cli import run
 from baocao.errors import DataError, UsageError
 from baocao.forms import FormFolder, Library
-from baocao.forms.writing import copy_form
 from baocao.forms.criteria import RatingTest
+from baocao.forms.writing import copy_form
 from baocao.rendering.trying import left_out, paragraphs
 from tests.strategies import FOLDER, TEMPLATES
 

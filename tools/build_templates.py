@@ -11,7 +11,7 @@ number at the top. The output is the same bytes on every run and every machine: 
 uncompressed, under a fixed date.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
@@ -229,10 +229,10 @@ def add_draft_mark(document: WordDocument) -> None:
         add_text(document, "BCDuThaoChuThich", "{{ line }}")
 
 
-def add_page_head(document: WordDocument) -> None:
+def add_page_head(document: WordDocument, columns: Sequence[float] = HEAD_COLUMNS) -> None:
     """Superior and agency on the left, the title of the Party with place and date on the right."""
     with block(document, "if head"):
-        table = add_table(document, "BCBangDauTrang", HEAD_COLUMNS)
+        table = add_table(document, "BCBangDauTrang", columns)
         left, right = add_row(table)
         add_optional(left, "BCCapTren", "head.superior")
         add_optional(left, "BCCoQuan", "head.agency")
@@ -387,7 +387,7 @@ def add_tag(container: Container, tag: str) -> None:
 # ── tables ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def add_table(document: WordDocument, style: str, columns: tuple[int, ...]) -> Table:
+def add_table(document: WordDocument, style: str, columns: Sequence[float]) -> Table:
     """A table without rows yet, of fixed `columns` in millimetres."""
     table: Table = document.add_table(rows=0, cols=len(columns))
     table._tbl.tblStyle_val = style

@@ -22,7 +22,7 @@ from baocao.register.database import PATIENCE, Database, Mode, open_database
 from baocao.register.delivery import Delivered, Delivery
 from baocao.register.entries import Act, Decision, Draft, Entry, Head, Issue, Json, Kind, Number, Sheet, Step
 from baocao.register.reading import View
-from baocao.register.status import State, Status, StatusOf, chain, statuses
+from baocao.register.status import State, Status, chain, statuses
 from baocao.register.store import Transaction
 
 __all__ = [
@@ -45,7 +45,6 @@ __all__ = [
     "Sheet",
     "State",
     "Status",
-    "StatusOf",
     "Step",
     "Transaction",
     "Verdict",

@@ -153,11 +153,6 @@ class Entry:
     hash: str = ""
     """As stored. That it is right is not known before `fingerprint` has said the same."""
 
-    @property
-    def effective(self) -> date:
-        """From when it counts."""
-        return self.act.effective
-
     def content(self, role: str) -> str | None:
         """Return the digest of what has this role, if anything has."""
         return dict(self.contents).get(role)

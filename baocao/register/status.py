@@ -6,34 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from baocao import messages_register as messages
 from baocao.errors import Problem
 from baocao.register.entries import Draft, Entry, Issue, Kind, Number, Step
-
-
-class Event(Protocol):
-    """What has to be known of an entry to say what stands: an `Entry`, or less of it where memory counts."""
-
-    @property
-    def kind(self) -> Kind:
-        """What was done."""
-
-    @property
-    def number(self) -> Number:
-        """The number it is about."""
-
-    @property
-    def replaces(self) -> Number | None:
-        """For a reissue: the revoked number."""
-
-    @property
-    def effective(self) -> date:
-        """From when it counts."""
-
-
-E = TypeVar("E", bound=Event)
 
 
 class State(StrEnum):
@@ -47,17 +23,17 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StatusOf(Generic[E]):
-    """What is to be said of one number at a date, told by entries or by events that hold less."""
+class Status:
+    """What is to be said of one number at a date."""
 
-    issued: E
+    issued: Entry
     """The entry that gave the number: `ISSUED` or `REISSUED`."""
-    decided: E | None = None
+    decided: Entry | None = None
     """The last decision."""
-    corrections: tuple[E, ...] = ()
+    corrections: tuple[Entry, ...] = ()
     """In the order of entry."""
-    revoked: E | None = None
-    reissued: E | None = None
+    revoked: Entry | None = None
+    reissued: Entry | None = None
     """The entry that replaces it."""
 
     @property
@@ -83,29 +59,25 @@ class StatusOf(Generic[E]):
         return State.REVOKED if self.revoked else State.IN_FORCE
 
 
-Status: TypeAlias = StatusOf[Entry]
-"""What is to be said of one number, with the entries themselves."""
-
-
-def statuses(entries: Iterable[E], at: date = date.max) -> dict[Number, StatusOf[E]]:
+def statuses(entries: Iterable[Entry], at: date = date.max) -> dict[Number, Status]:
     """Return the status of every number issued by then.
 
     Args:
         entries: in the order of their positions; all, or all about some organisations.
         at: the date; entries that take effect later do not count.
     """
-    found: dict[Number, StatusOf[E]] = {}
+    found: dict[Number, Status] = {}
     for entry in entries:
-        if entry.effective <= at:
+        if entry.act.effective <= at:
             if entry.replaces is not None and entry.replaces in found:  # absent only where somebody removed it
                 found[entry.replaces] = replace(found[entry.replaces], reissued=entry)
             found[entry.number] = _after(found.get(entry.number), entry)
     return found
 
 
-def _after(before: StatusOf[E] | None, entry: E) -> StatusOf[E]:
+def _after(before: Status | None, entry: Entry) -> Status:
     if before is None:
-        return StatusOf(entry)
+        return Status(entry)
     if entry.kind is Kind.DECIDED:
         return replace(before, decided=entry)
     if entry.kind is Kind.CORRECTED:
