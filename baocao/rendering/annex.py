@@ -174,12 +174,12 @@ def _ranked(place: Ranked) -> Context:
 def _rows(annex: Annex) -> Iterator[Context]:
     """Yield the rows of the list, under the name of each superior where there are several."""
     names, shown = annex.form.ladder.names, annex.columns
-    several = len({row.superior for row in annex.rows}) > 1
+    several = len(annex.superiors) > 1
     above = ""
     for place, row in enumerate(annex.rows, start=1):
         if several and row.superior != above:
             above = row.superior
-            yield {"kind": "superior", "name": row.superior_name}
+            yield {"kind": "superior", "name": annex.superiors[above]}
         yield {"kind": "organization", "no": whole(place), **_row(row, shown, names)}
 
 
