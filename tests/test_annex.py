@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +21,6 @@ from baocao import records
 from baocao.annex import (
     Annex,
     Content,
-    Event,
     Expected,
     Of,
     Past,
@@ -27,7 +28,6 @@ from baocao.annex import (
     annex,
     columns,
     comparison,
-    event,
     expected,
     mean,
     past,
@@ -35,7 +35,8 @@ from baocao.annex import (
     standing,
 )
 from baocao.quota import Group, groups
-from baocao.register import Entry, Kind, Number, Register, State, statuses
+from baocao.register import Act, Decision, Entry, Json, Kind, Number, Register, Sheet, State, statuses
+from baocao.register.entries import canonical
 from baocao.text import alphabetical
 from tests.annexes import AS_OF, FORMS, LIBRARY, NO_LONGER, OFFICIAL, PLAIN, annexes, examples, rosters, rows, some
 from tests.office import Office, open_office
@@ -297,26 +298,60 @@ def test_quotas_follow_the_order_of_the_list() -> None:
 # --- from entries ----------------------------------------------------------------------------------------------
 
 
-def entered(kind: Kind, counter: int, day: date, **more: object) -> Event:
-    """An event about the scoresheet of one organisation."""
-    has_row = kind in {Kind.ISSUED, Kind.CORRECTED, Kind.REISSUED}
-    number = Number(2021, counter)
-    row = replace(PLAIN, number=number, organization="hoi") if has_row else None
-    found = Event(kind, number, None, day, row, "", "")
-    return replace(found, **more)  # type: ignore[arg-type]
+RECORD = records.Record(
+    organization="hoi",
+    name=PLAIN.name,
+    kind=PLAIN.kind,
+    kind_name=PLAIN.kind_name,
+    superior=PLAIN.superior,
+    superior_name=PLAIN.superior_name,
+    tier="",
+    form=OFFICIAL.key,
+    form_name=OFFICIAL.name,
+    total=PLAIN.total,
+    standard=Decimal(100),
+    sections={"I": Decimal(53)},
+    others={},
+    levels={},
+    met=(0, 0),
+    computed="good",
+    proposed="good",
+    highest="good",
+    unmet=(),
+    unexplained=(),
+    ladder=OFFICIAL.ladder.names,
+    digest="",
+    version="",
+)
+
+
+def entered(kind: Kind, counter: int, day: date, payload: Mapping[str, Json], **more: Any) -> Entry:
+    """An entry about the scoresheets of one organisation."""
+    decision = Decision(more["decision"], day, "Ban Thường vụ Huyện ủy") if "decision" in more else None
+    return Entry(
+        position=0,
+        kind=kind,
+        number=Number(2021, counter),
+        sheet=Sheet("hoi", OFFICIAL.id, OFFICIAL.year),
+        replaces=more.get("replaces"),
+        act=Act(day, datetime(2022, 3, 1, tzinfo=UTC), "Nguyễn Văn Bình", decision=decision),
+        payload=canonical(payload),
+        contents=(),
+        previous="",
+    )
 
 
 LIFE = (
-    entered(Kind.ISSUED, 1, date(2021, 12, 10)),
-    entered(Kind.DECIDED, 1, date(2022, 1, 20), rating="good", decision="125-QĐ/HU"),
-    entered(Kind.CORRECTED, 1, date(2022, 2, 1), row=replace(PLAIN, number=Number(2021, 1), name="Chi bộ Đông y")),
-    entered(Kind.REVOKED, 1, date(2022, 2, 10), decision="126-QĐ/HU"),
-    entered(Kind.REISSUED, 2, date(2022, 3, 1), replaces=Number(2021, 1)),
+    entered(Kind.ISSUED, 1, date(2021, 12, 10), RECORD.payload()),
+    entered(Kind.DECIDED, 1, date(2022, 1, 20), {"rating": "good"}, decision="125-QĐ/HU"),
+    entered(Kind.CORRECTED, 1, date(2022, 2, 1), replace(RECORD, name="Chi bộ Đông y").payload()),
+    entered(Kind.REVOKED, 1, date(2022, 2, 10), {}, decision="126-QĐ/HU"),
+    entered(Kind.REISSUED, 2, date(2022, 3, 1), RECORD.payload(), replaces=Number(2021, 1)),
 )
 
 
 def at(day: date) -> Row:
-    (found,) = standing(LIFE, day)
+    (found,) = standing([LIFE], day, columns(OFFICIAL))
     return found
 
 
@@ -324,7 +359,7 @@ def test_before_the_decision_a_row_is_proposed_and_after_it_is_decided() -> None
     assert (at(date(2021, 12, 31)).proposed, at(date(2021, 12, 31)).decided) == ("good", None)
     assert at(date(2022, 1, 20)).decided == "good"
     assert at(date(2022, 1, 20)).notes == ("QĐ số 125-QĐ/HU",)
-    assert list(standing(LIFE, date(2021, 12, 9))) == []
+    assert list(standing([LIFE], date(2021, 12, 9))) == []
 
 
 def test_a_corrected_row_shows_the_correction_and_says_so() -> None:
@@ -451,6 +486,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return found
 
 
+def histories(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """The entries about each organisation, as `View.histories` gives them."""
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[entry.sheet.organization].append(entry)
+    return list(found.values())
+
+
 def entries_of(office: Office) -> tuple[Entry, ...]:
     with Register.open(office.register) as register:
         return register.entries()
@@ -461,7 +504,7 @@ def test_the_rows_say_what_the_register_says(office: Office, day: str, capsys: p
     when = date.fromisoformat(day)
     entries = entries_of(office)
     shown = columns(OFFICIAL)
-    found = {str(row.number): row for row in standing((event(entry, shown) for entry in entries), when)}
+    found = {str(row.number): row for row in standing(histories(entries), when, shown)}
     counts = {
         str(number): status for number, status in statuses(entries, when).items() if status.state is not State.REPLACED
     }
@@ -488,8 +531,8 @@ def test_an_earlier_date_is_told_as_it_was_whatever_came_later(office: Office) -
     shown = columns(OFFICIAL)
     entries = entries_of(office)
     then = date(2022, 1, 31)
-    known_then = [entry for entry in entries if entry.effective <= then]
+    known_then = [entry for entry in entries if entry.act.effective <= then]
     assert len(known_then) < len(entries)
-    now = annex(OFFICIAL, then, standing((event(entry, shown) for entry in entries), then))
-    as_it_was = annex(OFFICIAL, then, standing((event(entry, shown) for entry in known_then), then))
+    now = annex(OFFICIAL, then, standing(histories(entries), then, shown))
+    as_it_was = annex(OFFICIAL, then, standing(histories(known_then), then, shown))
     assert now == as_it_was
