@@ -1,20 +1,17 @@
 """A checked phrase as a Python function: it says what Jinja would say, without Jinja's machinery for each sentence.
 
 The syntax of phrases is a closed list (see `baocao.phrases`), so a phrase is a few lines of Python: what is printed,
-choices, loops. `source_of` writes them and `function_of` makes them a function; the lines, or their compiled code, may
+choices, loops. `baocao.phrase_source` writes them, here they become a function; the lines, or their compiled code, may
 be kept anywhere, since they depend on nothing but the phrase. That both say the same is a property of the tests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from types import CodeType
 from typing import Any
-
-from jinja2 import nodes
 
 from baocao import text
 
@@ -56,98 +53,11 @@ FILTERS: Mapping[str, Callable[[Any], object]] = {
 """What a phrase may do with a fact before it prints it or chooses by it."""
 
 _NAMES = {"__builtins__": {}, "enumerate": enumerate, "len": len, "printed": printed, **FILTERS}
-_SIGNS = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">="}
-_INDENT = "    "
-
-
-def source_of(phrase: nodes.Template) -> tuple[str, frozenset[str]]:
-    """Return the Python source of a checked phrase, and the names of the facts that it uses."""
-    writer = _Writer()
-    body = "\n".join(writer.lines(phrase.body, _INDENT))
-    return f"def said(facts):\n{_INDENT}said = []\n{body}\n{_INDENT}return said\n", frozenset(writer.used)
 
 
 def function_of(source: str | CodeType) -> Said:
     """Return the function that the source of a phrase, or the code compiled from it, defines."""
     namespace: dict[str, Any] = dict(_NAMES)
-    exec(source, namespace)  # noqa: S102 – `_Writer` wrote it, and quotes all that stands in the phrase
+    exec(source, namespace)  # noqa: S102 – `phrase_source` wrote it, and quotes all that stands in the phrase
     function: Said = namespace["said"]
     return function
-
-
-@dataclass(slots=True)
-class _Writer:
-    """Writes Python for the syntax that `baocao.phrases` lets through, and notes the facts that it meets."""
-
-    used: set[str] = field(default_factory=set)
-    record: str = ""
-    """Name of the record within the open loop; phrases have no loop within a loop."""
-
-    def lines(self, body: Iterable[nodes.Node], indent: str) -> Iterator[str]:
-        for node in body:
-            match node:
-                case nodes.Output(nodes=parts):
-                    yield f"{indent}said += ({', '.join(map(self.piece, parts))},)"
-                case nodes.If():
-                    yield from self.choice(node, indent)
-                case nodes.For():
-                    yield from self.loop(node, indent)
-
-    def block(self, body: Iterable[nodes.Node], indent: str) -> Iterator[str]:
-        """Yield the lines of what is within a choice or loop, be it nothing."""
-        yield from list(self.lines(body, indent + _INDENT)) or [f"{indent}{_INDENT}pass"]
-
-    def choice(self, node: nodes.If, indent: str) -> Iterator[str]:
-        for word, case in (("if", node), *(("elif", case) for case in node.elif_)):
-            yield f"{indent}{word} {self.value(case.test)}:"
-            yield from self.block(case.body, indent)
-        if node.else_:
-            yield f"{indent}else:"
-            yield from self.block(node.else_, indent)
-
-    def loop(self, node: nodes.For, indent: str) -> Iterator[str]:
-        assert isinstance(node.target, nodes.Name)
-        yield f"{indent}records = {self.value(node.iter)}"
-        yield f"{indent}last = len(records) - 1"
-        yield f"{indent}for at, record in enumerate(records):"
-        self.record = node.target.name
-        yield from self.block(node.body, indent)
-        self.record = ""
-        if node.else_:
-            yield f"{indent}if not records:"
-            yield from self.block(node.else_, indent)
-
-    def piece(self, node: nodes.Expr) -> str:
-        """Return the Python of what is printed."""
-        return repr(node.data) if isinstance(node, nodes.TemplateData) else f"printed({self.value(node)})"
-
-    def value(self, node: nodes.Node) -> str:
-        """Return the Python of what stands for a fact, or of a test."""
-        match node:
-            case nodes.Name(name=name):
-                return "record" if name == self.record else self.fact(name)
-            case nodes.Getattr(node=nodes.Name(name="loop"), attr=place) if self.record:
-                return f"(at == {'0' if place == 'first' else 'last'})"
-            case nodes.Getattr(node=record, attr=part):
-                return f"{self.value(record)}[{part!r}]"
-            case nodes.Filter(name=name, node=nodes.Expr() as inner):
-                return f"{name}({self.value(inner)})"
-            case nodes.Const(value=value):
-                return repr(value)
-        return self.test(node)
-
-    def fact(self, name: str) -> str:
-        self.used.add(name)
-        return f"facts[{name!r}]"
-
-    def test(self, node: nodes.Node) -> str:
-        match node:
-            case nodes.Compare(expr=first, ops=[nodes.Operand(op=sign, expr=second)]):
-                return f"({self.value(first)} {_SIGNS[sign]} {self.value(second)})"
-            case nodes.And(left=left, right=right):
-                return f"({self.value(left)} and {self.value(right)})"
-            case nodes.Or(left=left, right=right):
-                return f"({self.value(left)} or {self.value(right)})"
-            case nodes.Not(node=inner):
-                return f"(not {self.value(inner)})"
-        raise AssertionError(f"no rule for {node}")  # the syntax is closed: `baocao.phrases` lets nothing else through

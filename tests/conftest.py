@@ -10,9 +10,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 
+from baocao import kept
 from baocao.register import Register
 from tests import postgresql
 from tests.registers import raw_engine
+
+os.environ[kept.OFF] = "1"
+"""Tests try how things are worked out, not what somebody's folder has of them; `tests/test_kept.py` tries that."""
 
 IN_CI = os.environ.get("CI") == "true"
 SYSTEM_PROGRAMS = {"system": ("soffice", "pdftoppm"), "postgresql": ("initdb", "postgres")}

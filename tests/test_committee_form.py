@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from baocao import pipeline, sample, trial
+from baocao.exact_toml import parse_toml
 from baocao.forms import FormFolder, Library, load_folder
-from baocao.phrases import parse_toml
 from baocao.rendering.trying import paragraphs
 from tests.helpers import FORM, TEMPLATES, as_json
 from tests.test_form_mutations import as_toml

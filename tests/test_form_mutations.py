@@ -26,8 +26,8 @@ from lxml import etree
 
 from baocao import pipeline, sample, trial
 from baocao.errors import DataError, Problem
+from baocao.exact_toml import parse_toml
 from baocao.forms import Library, load_folder
-from baocao.phrases import parse_toml
 from baocao.rendering import package
 from baocao.submission import Submission
 from tests.strategies import TEMPLATES

@@ -18,8 +18,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from baocao.errors import DataError
 from baocao.forms import Library
 from baocao.forms.catalogue import catalogue
-from baocao.phrase_code import FILTERS, function_of, source_of, written
-from baocao.phrases import Parts, load
+from baocao.phrase_code import FILTERS, function_of, written
+from baocao.phrase_reading import load
+from baocao.phrase_source import source_of
+from baocao.phrases import Parts
 from tests.strategies import FOLDER
 
 TEMPLATES = Path(__file__).parents[1] / "templates"

@@ -25,7 +25,8 @@ _LONGEST_SLUG = 64
 class Frozen(BaseModel):
     """Base of everything read from outside: unknown keys are errors, values do not change."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # built when it is first used: most commands validate few of the models, and a form that was kept none
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 def _exact(value: object) -> Decimal:

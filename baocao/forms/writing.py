@@ -11,7 +11,8 @@ import tomlkit
 
 from baocao import files, messages, messages_form
 from baocao.errors import MissingError, UsageError
-from baocao.forms.library import FormFolder, is_shipped
+from baocao.forms.folder import FormFolder
+from baocao.forms.library import is_shipped
 from baocao.forms.model import Confirmation
 
 SCHEMA_FILE = "form.schema.json"

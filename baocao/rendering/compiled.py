@@ -14,7 +14,6 @@ from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from typing import Any, BinaryIO
-from xml.sax.saxutils import escape
 
 from docx.opc.part import XmlPart
 from docxtpl import DocxTemplate
@@ -25,7 +24,7 @@ from baocao.errors import DataError
 from baocao.rendering import streaming
 from baocao.rendering import template as by_docxtpl
 from baocao.rendering.once import Once
-from baocao.rendering.package import Kept, Parts, unpack
+from baocao.rendering.package import Kept, Parts, escaped, unpack
 from baocao.rendering.program import NeedsDocxtplError, Program, check_characters, compile_story
 from baocao.rendering.skeleton import NotProvedError, Story, prove
 
@@ -201,7 +200,7 @@ class _Core:
 def _escaped(value: str) -> bytes:
     text = value[: by_docxtpl.LONGEST_PROPERTY]
     check_characters(text, breaks=False)
-    return escape(text, {"\r": "&#13;"}).encode()
+    return escaped(text).encode()
 
 
 def _stories(document: DocxTemplate) -> Iterator[tuple[str, Story]]:

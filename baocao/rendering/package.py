@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from io import BytesIO
 from typing import BinaryIO
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -234,8 +233,8 @@ def _with_child(content: bytes, tag: str, **attributes: str) -> bytes:
 def _custom_xml(properties: Iterable[tuple[str, str]]) -> bytes:
     """Return the part as lxml would write it, in a tenth of the time."""
     entries = (
-        f'<property fmtid="{_PROPERTY_SET}" pid="{pid}" name="{escape(name, _IN_ATTRIBUTE)}">'
-        f"<vt:lpwstr>{escape(value, _IN_TEXT)}</vt:lpwstr></property>"
+        f'<property fmtid="{_PROPERTY_SET}" pid="{pid}" name="{name.translate(_IN_ATTRIBUTE)}">'
+        f"<vt:lpwstr>{escaped(value)}</vt:lpwstr></property>"
         for pid, (name, value) in enumerate(properties, start=2)
     )
     return f"{_CUSTOM_HEAD}{''.join(entries)}</Properties>".encode()
@@ -245,5 +244,10 @@ _CUSTOM_HEAD = (
     "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
     f'<Properties xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes">'
 )
-_IN_TEXT = {"\r": "&#13;"}
-_IN_ATTRIBUTE = {**_IN_TEXT, '"': "&quot;", "\t": "&#9;", "\n": "&#10;"}
+_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_IN_ATTRIBUTE = _IN_TEXT | str.maketrans({'"': "&quot;", "\t": "&#9;", "\n": "&#10;"})
+
+
+def escaped(value: str) -> str:
+    """Return a text as it stands in XML; `xml.sax.saxutils`, which would do, imports half of the web for it."""
+    return value.translate(_IN_TEXT)
