@@ -390,6 +390,34 @@ def not_streamed(reason: str) -> Problem:
     )
 
 
+_NAME_CHART = (
+    "Trong Word, bấm chuột phải vào biểu đồ, chọn Sửa văn bản thay thế, gõ tên số liệu rồi dấu hai chấm và lời tả, "
+    "ví dụ: “ratings: Số tổ chức theo mức xếp loại”."
+)
+
+
+def chart_without_name(text: str) -> Problem:
+    return Problem("", f"biểu đồ “{text}” chưa nói in số liệu nào", _NAME_CHART)
+
+
+def chart_named_twice(name: str) -> Problem:
+    return Problem("", f"hai biểu đồ cùng tên số liệu “{name}”", _NAME_CHART)
+
+
+def chart_without_categories(name: str) -> Problem:
+    return Problem(
+        "", f"loại biểu đồ của “{name}” không thay được số liệu", "Dùng biểu đồ thanh, cột, đường, miền hoặc tròn."
+    )
+
+
+def chart_elsewhere(part: str) -> Problem:
+    return Problem(
+        "",
+        f"biểu đồ ở ngoài phần thân văn bản, hoặc thuộc loại không thay được số liệu ({part})",
+        "Đặt trong thân văn bản một biểu đồ thanh, cột, đường, miền hoặc tròn.",
+    )
+
+
 def left_out(sentence: str) -> Problem:
     return Problem("", f"mẫu Word bỏ sót câu của mẫu: “{shorten(sentence, SHOWN_WIDTH)}”", "Thêm lại thẻ in câu này.")
 

@@ -67,6 +67,8 @@ ORDER = (
     "rendering.proof",
     "rendering.skeleton",
     "rendering.program",
+    "rendering.chart",
+    "rendering.charts",
     "rendering.compiled",
     "rendering.decisions",
     "rendering.appearance",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -339,6 +340,18 @@ def test_what_belongs_to_another_docxtpl_template_is_refused(text: str) -> None:
     template = docx(lines(text))
     with pytest.raises(DataError, match="thứ không in"):
         CompiledTemplate(template).render({"a": InlineImage(DocxTemplate(BytesIO(template)), png())}, PROPERTIES, DAY)
+
+
+@pytest.mark.parametrize("chosen", ["", "x"])
+def test_a_picture_in_a_choice_is_numbered_whatever_is_chosen(chosen: str) -> None:
+    choice = ("{%p if a %}", "{%p else %}", "{%p endif %}")
+    template = docx(picture, lines(choice[0]), picture, lines(choice[1], "{{ a }}"), picture, lines(choice[2]), picture)
+    body = compile_template(template).render({"a": chosen}, PROPERTIES, DAY)["word/document.xml"]
+    wanted = by_docxtpl.fill(template, {"a": chosen}, PROPERTIES, DAY)["word/document.xml"]
+    number = re.compile(rb'(<wp:docPr id=")(\d+)')
+    found = [match[2] for match in number.finditer(body)]
+    assert len(set(found)) == len(found) == 3
+    assert canonical(number.sub(rb"\1", body)) == canonical(number.sub(rb"\1", wanted))
 
 
 def test_a_break_that_would_tear_a_link_is_left_to_docxtpl() -> None:

@@ -23,6 +23,7 @@ from baocao import messages_form
 from baocao.errors import DataError
 from baocao.rendering import streaming
 from baocao.rendering import template as by_docxtpl
+from baocao.rendering.charts import Charts, find_charts
 from baocao.rendering.once import Once
 from baocao.rendering.package import Kept, Parts, escaped, unpack
 from baocao.rendering.program import NeedsDocxtplError, Program, check_characters, compile_story
@@ -56,7 +57,7 @@ class CompiledTemplate:
     """A template that renders documents.
 
     Attributes:
-        template: the bytes of the docx.
+        template: the bytes of the docx, without the workbooks of its charts.
         why_not: why docxtpl has to fill each document, in Vietnamese; empty when it does not have to.
     """
 
@@ -64,10 +65,12 @@ class CompiledTemplate:
         """Prepare a template, which takes as long as filling it once or twice by docxtpl.
 
         Raises:
-            DataError: it is no docx, or uses more than printing, choices and loops; see `template.admit`.
+            DataError: it is no docx, or uses more than printing, choices and loops; see `template.admit`. A chart
+                cannot be given data; see `charts.find_charts`.
         """
         by_docxtpl.admit(template)
-        self.template = template
+        self._charts = find_charts(template)
+        self.template = self._charts.template
         self.why_not = ""
         self._programs: dict[str, Program] = {}
         self._static: Parts = {}
@@ -83,7 +86,7 @@ class CompiledTemplate:
         document = DocxTemplate(BytesIO(self.template))
         document.render_init()
         self._cores[()] = core = _Core(self.template, ())
-        stories = dict(_stories(document))
+        stories = dict(_stories(document, self._charts))
         self._programs = {
             name: compile_story(story, by_docxtpl.ENVIRONMENT) for name, story in stories.items() if story.tags
         }
@@ -95,8 +98,9 @@ class CompiledTemplate:
         """Return the parts of the document that the template makes of `context`.
 
         Args:
-            context: names and what they mean; texts are text, whatever they hold. RichText and Listing are rendered
-                by docxtpl; InlineImage and Subdoc belong to a `DocxTemplate` and cannot be rendered here.
+            context: names and what they mean; texts are text, whatever they hold. `charts` are those of the template,
+                each a `Chart` by its name. RichText and Listing are rendered by docxtpl; InlineImage and Subdoc belong
+                to a `DocxTemplate` and cannot be rendered here.
             properties: core properties by their python-docx names (`title`, `author`, `subject`, `comments`); the
                 template's own are left out.
             day: what the document says of when it was made; the clock is never asked.
@@ -104,16 +108,17 @@ class CompiledTemplate:
         Raises:
             DataError: the template names what the context does not have, or a text has characters that no docx holds.
         """
+        context, charts = self._charts.filled(context)
         if self.why_not:
-            return by_docxtpl.fill(self.template, context, properties, day)
+            return by_docxtpl.fill(self.template, context, properties, day) | charts
         try:
             stories = {name: self._rendered(name, context) for name in self._programs}
         except NeedsDocxtplError:
-            return by_docxtpl.fill(self.template, context, properties, day)
+            return by_docxtpl.fill(self.template, context, properties, day) | charts
         except (TemplateError, TypeError) as error:
             raise DataError([messages_form.bad_template(by_docxtpl.reason(error))]) from error
         core = self._core(tuple(properties))
-        return {**self._static, **stories, core.name: core.filled(tuple(properties.values()), day)}
+        return {**self._static, **charts, **stories, core.name: core.filled(tuple(properties.values()), day)}
 
     def stream(
         self,
@@ -141,11 +146,13 @@ class CompiledTemplate:
                 4 GiB or more. What was written until then is no document.
         """
         context = {name: Once(value, name) if isinstance(value, Iterator) else value for name, value in context.items()}
+        context, charts = self._charts.filled(context)
         if self.why_not:
-            return streaming.write(by_docxtpl.fill(self.template, context, properties, day), {}, labels, target)
+            whole = by_docxtpl.fill(self.template, context, properties, day)
+            return streaming.write(whole | charts, {}, labels, target)
         core = self._core(tuple(properties))
         stories = {name: program(context) for name, program in self._programs.items()}
-        parts = {**self._static, core.name: core.filled(tuple(properties.values()), day)}
+        parts = {**self._static, **charts, core.name: core.filled(tuple(properties.values()), day)}
         try:
             return streaming.write(parts, stories, labels, target)
         except NeedsDocxtplError as error:
@@ -203,7 +210,7 @@ def _escaped(value: str) -> bytes:
     return escaped(text).encode()
 
 
-def _stories(document: DocxTemplate) -> Iterator[tuple[str, Story]]:
+def _stories(document: DocxTemplate, charts: Charts) -> Iterator[tuple[str, Story]]:
     """Yield the name and the proved story of each part that docxtpl renders."""
 
     def whole_document(body: str) -> bytes:
@@ -213,8 +220,9 @@ def _stories(document: DocxTemplate) -> Iterator[tuple[str, Story]]:
         blob: bytes = document.docx.part.blob
         return blob
 
-    patched = document.patch_xml(document.get_xml())
-    yield _name(document.docx.part), prove(patched, document, by_docxtpl.ENVIRONMENT, whole_document)
+    patched = charts.without_heights(document.patch_xml(document.get_xml()))
+    body = prove(patched, document, by_docxtpl.ENVIRONMENT, whole_document)
+    yield _name(document.docx.part), charts.with_heights(body)
     seen = set()
     for kind in (document.HEADER_URI, document.FOOTER_URI):
         for _key, part in document.get_headers_footers(kind):

@@ -52,6 +52,17 @@ class Story:
     pieces: tuple[bytes, ...]
     tags: tuple[Tag, ...]
 
+    def with_tag(self, mark: bytes, tag: Tag) -> Story:
+        """Return the story with a tag wherever a mark stands in its static bytes."""
+        pieces: list[bytes] = []
+        tags: list[Tag] = []
+        for number, piece in enumerate(self.pieces):
+            parts = piece.split(mark)
+            pieces += parts
+            tags += [tag] * (len(parts) - 1)
+            tags += self.tags[number : number + 1]
+        return Story(tuple(pieces), tuple(tags))
+
 
 def prove(patched: str, document: DocxTemplate, environment: Environment, serialize: Callable[[str], bytes]) -> Story:
     """Return the story that a patched XML text is.
@@ -121,17 +132,19 @@ def _number(node: Element) -> int | None:
 
 
 def _check_blocks(root: Element, tags: list[Tag]) -> None:
-    """Require of each block that all its tags have the same parent; of the drawings that none is inside a block.
+    """Require of each block that all its tags have the same parent; of the drawings that none is inside a loop.
 
-    docxtpl numbers drawings (`wp:docPr`) through the document, so one that comes and goes changes the others.
+    Drawings are numbered (`wp:docPr`), no two the same: one in a choice keeps its number whatever is chosen (docxtpl
+    numbers what is left), one in a loop would come again with the same.
     """
     parents: list[Element | None] = []
+    loops: list[bool] = []
     seen = 0
     for node in root.iter():
         number = _number(node)
         if number is None:
-            if node.tag == qn("wp:docPr") and parents:
-                raise NotProvedError("hình vẽ nằm trong thẻ chọn hoặc lặp")
+            if node.tag == qn("wp:docPr") and any(loops):
+                raise NotProvedError("hình vẽ nằm trong thẻ lặp")
             continue
         seen += 1
         if tags[number].prints:
@@ -139,10 +152,12 @@ def _check_blocks(root: Element, tags: list[Tag]) -> None:
         word = tags[number].words.split()[0]
         if word in ("if", "for"):
             parents.append(node.getparent())
+            loops.append(word == "for")
         elif not parents or parents[-1] is not node.getparent():
             raise NotProvedError(f"thẻ {word} không cùng cấp với thẻ mở của nó")
         elif word.startswith("end"):
             parents.pop()
+            loops.pop()
     if seen != len(tags) or parents:
         raise NotProvedError("thẻ nằm trong chú giải XML hoặc không được đóng")
 
