@@ -55,20 +55,26 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
                 yield file
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o666 & ~_umask())
-            Path(temporary).replace(path)
-            _sync_folder(path.parent)
+                finish(file, temporary)
+            temporary.replace(path)
+            sync_folder(path.parent)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise MissingError([messages.unwritable(str(path), reason(error))]) from error
+
+
+def finish(file: BinaryIO, path: Path) -> None:
+    """Make what was written to a temporary file last, and readable by those whom the user lets read."""
+    file.flush()
+    os.fsync(file.fileno())
+    path.chmod(0o666 & ~_umask())
 
 
 def try_write(path: Path, size: int) -> None:
@@ -100,7 +106,7 @@ def _umask() -> int:
     return mask
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename last through a power cut, where the system lets a folder be opened (not on Windows)."""
     if hasattr(os, "O_DIRECTORY"):
         handle = os.open(folder, os.O_DIRECTORY)

@@ -157,6 +157,22 @@ def same_output(path: str, first: str) -> Problem:
     )
 
 
+def process_died() -> Problem:
+    return Problem(
+        "",
+        "tiến trình xử lý tệp này bị dừng đột ngột, đã thử lại mà vẫn vậy",
+        "Chạy lại riêng tệp này; nếu vẫn vậy, kiểm tra bộ nhớ của máy.",
+    )
+
+
+def processes_die() -> Problem:
+    return Problem(
+        "",
+        "các tiến trình xử lý liên tiếp bị dừng đột ngột",
+        "Có lẽ máy thiếu bộ nhớ: đóng bớt chương trình khác, hoặc chạy lại với --jobs 1.",
+    )
+
+
 def not_utf8(position: int) -> Problem:
     return Problem(
         f"byte {position}",

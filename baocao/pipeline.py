@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -124,22 +125,51 @@ def read_office(path: Path) -> Office:
     return Office(str(path), raw, tuple(problem.inside(str(path)) for problem in problems))
 
 
-def submissions(paths: Sequence[Path]) -> list[Path]:
+def office_of(file: Path, chosen: Path | None, known: dict[Path, Office]) -> Office:
+    """Return the defaults for a file: those chosen, else those beside it; each is read once into `known`."""
+    path = chosen or file.parent / OFFICE_FILE
+    if path not in known:
+        known[path] = read_office(path) if chosen or path.exists() else NO_OFFICE
+    return known[path]
+
+
+def submissions(paths: Sequence[Path]) -> Iterator[Path]:
     """Return the files to work on: those named, and every `.json` below a folder but the office's and the schemas.
+
+    They are looked for while one works through them, in the order of their paths, each once.
 
     Raises:
         DataError: a folder holds none; whether a named file exists is found when it is read.
     """
-    found: list[Path] = []
+    empty = [str(path) for path in paths if _is_folder(path) and next(_below(path), None) is None]
+    if empty:
+        raise DataError(map(messages.nothing_to_read, empty))
+    return _each_once(paths)
+
+
+def _each_once(paths: Sequence[Path]) -> Iterator[Path]:
+    seen: set[str] = set()
     for path in paths:
-        if _is_folder(path):
-            inner = sorted(file for file in path.rglob("*.json") if _is_submission(file))
-            if not inner:
-                raise DataError([messages.nothing_to_read(str(path))])
-            found.extend(inner)
-        else:
-            found.append(path)
-    return list({_resolved(path): path for path in reversed(found)}.values())[::-1]
+        for file, real in _below(path) if _is_folder(path) else [(path, _resolved(path))]:
+            if real not in seen:
+                seen.add(real)
+                yield file
+
+
+def _below(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the submissions below a folder, each with its path without links. Links to folders are not followed."""
+    real = _resolved(folder)
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except PermissionError:
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(folder / entry.name)
+        elif _is_submission(entry):
+            path = folder / entry.name
+            yield path, _resolved(path) if entry.is_symlink() else str(Path(real, entry.name))
 
 
 def _is_folder(path: Path) -> bool:
@@ -149,15 +179,16 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _resolved(path: Path) -> Path:
+def _resolved(path: Path) -> str:
     try:
-        return path.resolve()
+        return str(path.resolve())
     except OSError:
-        return path
+        return str(path)
 
 
-def _is_submission(path: Path) -> bool:
-    return path.is_file() and path.name != OFFICE_FILE and not path.name.endswith(SCHEMA_SUFFIX)
+def _is_submission(entry: os.DirEntry[str]) -> bool:
+    name = entry.name
+    return name.endswith(".json") and name != OFFICE_FILE and not name.endswith(SCHEMA_SUFFIX) and entry.is_file()
 
 
 def draft_name(judged: Judged) -> str:

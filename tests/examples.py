@@ -8,7 +8,7 @@ from baocao import pipeline
 from baocao.forms import Library
 from tests.strategies import TEMPLATES
 
-EXAMPLES = pipeline.submissions([Path(__file__).parents[1] / "inputs"])
+EXAMPLES = list(pipeline.submissions([Path(__file__).parents[1] / "inputs"]))
 
 
 def drafted(path: Path) -> bytes:

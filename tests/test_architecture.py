@@ -22,8 +22,13 @@ ORDER = (
     "messages_register",
     "messages_annex",
     "files",
+<<<<<<< HEAD
     "kept",
     "exact_toml",
+=======
+    "staging",
+    "pool",
+>>>>>>> 21cc829 (draft works through tens of thousands of files: several processes, stopped or killed at any time)
     "phrase_code",
     "phrases",
     "phrase_source",
@@ -95,6 +100,7 @@ ORDER = (
     "schema",
     "pdf",
     "pipeline",
+    "batch",
     "trial",
     "decision_files",
     "records",
@@ -109,7 +115,9 @@ ORDER = (
     "cli.words",
     "cli.show",
     "cli.show_form",
+    "cli.progress",
     "cli.common",
+    "cli.many",
     "cli.submissions",
     "cli.show_register",
     "cli.register",

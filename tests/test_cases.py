@@ -274,7 +274,7 @@ def example(path: Path) -> Result:
     return pipeline.assess(path, LIBRARY, pipeline.read_office(path.parent / pipeline.OFFICE_FILE))
 
 
-EXAMPLE_FILES = pipeline.submissions([INPUTS])
+EXAMPLE_FILES = list(pipeline.submissions([INPUTS]))
 
 
 def test_the_readme_lists_every_example() -> None:

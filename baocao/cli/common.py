@@ -13,11 +13,13 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from baocao import messages, pipeline
+from baocao.batch import Assessor
 from baocao.errors import DataError, UsageError
 from baocao.forms import FormFolder, Library
 from baocao.forms.values import Slug
-from baocao.inputs import NO_OFFICE, Office
 from baocao.pipeline import Result
+
+T = TypeVar("T")
 
 Paths = Annotated[list[Path], typer.Argument(metavar="TỆP", help="Tệp dữ liệu .json hoặc thư mục chứa chúng.")]
 Templates = Annotated[
@@ -88,32 +90,21 @@ def as_usage() -> Iterator[None]:
 
 def assess_all(paths: Sequence[Path], templates: Path | None, office: Path | None) -> Iterator[Result]:
     """Yield what becomes of each submission, one after the other; a progress bar shows how far it is."""
-    library = Library.usual(templates)
-    files = pipeline.submissions(paths)
-    offices: dict[Path, Office] = {}
+    assessor = Assessor(templates, office)
     names: dict[str, str] = {}
-    for file in _with_progress(files):
-        yield pipeline.unlike_others(pipeline.assess(file, library, office_of(file, office, offices)), names)
+    results = (pipeline.unlike_others(assessor(file), names) for file in pipeline.submissions(paths))
+    yield from with_progress(results, paths)
 
 
-def office_of(file: Path, chosen: Path | None, known: dict[Path, Office]) -> Office:
-    """Return the defaults for a file: those chosen, else those beside it; each is read once into `known`."""
-    path = chosen or file.parent / pipeline.OFFICE_FILE
-    if path not in known:
-        known[path] = pipeline.read_office(path) if chosen or path.exists() else NO_OFFICE
-    return known[path]
-
-
-T = TypeVar("T")
-
-
-def _with_progress(items: Sequence[T]) -> Iterator[T]:
-    """Yield the items, with a progress bar on the terminal when there are many."""
-    if len(items) < 2 or not sys.stderr.isatty():
+def with_progress(items: Iterable[T], paths: Sequence[Path]) -> Iterator[T]:
+    """Yield what comes of the files below `paths`, with a progress bar on the terminal when there are several."""
+    total = sum(1 for _ in pipeline.submissions(paths)) if sys.stderr.isatty() else 0
+    if total < 2:
         yield from items
         return
-    with typer.progressbar(items, label="Đang xử lý", file=sys.stderr) as bar:
-        yield from bar
+    from baocao.cli.progress import progress
+
+    yield from progress(items, total, both=sys.stdout.isatty())
 
 
 def exit_for(results: Iterable[Result]) -> None:

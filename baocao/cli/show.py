@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 
+from baocao.batch import State
 from baocao.errors import Blocks, Problem
 from baocao.findings import Finding, Status
 from baocao.forms.criteria import Criterion
@@ -171,14 +172,38 @@ def _figure(number: Decimal | None) -> str:
     return "…" if number is None else points(number)
 
 
-def drafted(written: Sequence[Path], failed: Sequence[Result], output: Path) -> Iterator[str]:
-    """Write what `draft` made, and last what it could not make."""
-    yield from (f"{path}" for path in written)
+def drafted(
+    counts: Mapping[State, int], paths: Sequence[Path], failed: Sequence[Result], output: Path
+) -> Iterator[str]:
+    """Write what `draft` made, and last what it could not make.
+
+    Args:
+        counts: how many documents became what.
+        paths: the documents to name.
+        failed: the first, or all, of those that could not be made.
+        output: where the documents are.
+    """
+    yield from (f"{path}" for path in paths)
     yield from _shared(failed)
     for result in failed:
         yield f"{result.source}: không lập được, {len(result.faults)} lỗi"
         yield from _own(result)
-    yield f"Đã lập {len(written)} bảng chấm điểm dự thảo trong {output}; {len(failed)} tệp có lỗi."
+    kept = f" (ngoài ra {counts[State.UNCHANGED]} bảng đã có sẵn và đúng)" if counts[State.UNCHANGED] else ""
+    made = f"Đã lập {counts[State.WRITTEN]} bảng chấm điểm dự thảo trong {output}{kept}"
+    yield f"{made}; {counts[State.FAILED]} tệp có lỗi."
+
+
+def not_shown(left: int, report: Path | None) -> Iterator[str]:
+    """Say where the faulty files are that were too many to be listed."""
+    if report:
+        yield f"Danh sách đầy đủ các tệp có lỗi: {report}."
+    elif left:
+        yield f"Còn {left} tệp có lỗi chưa liệt kê; chạy lại với --report loi.jsonl để ghi đầy đủ ra tệp."
+
+
+def stopped() -> Iterator[str]:
+    """Say how to go on after a stop."""
+    yield "Đã dừng theo yêu cầu. Chạy lại đúng lệnh này để làm tiếp: bảng nào đã đúng thì được giữ nguyên."
 
 
 def faults(problems: Iterable[Problem]) -> Iterator[str]:

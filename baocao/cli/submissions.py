@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from baocao import inputs, messages, pipeline, sample, schema
+from baocao.batch import Assessor, Workshop, drafts
 from baocao.cli import show
 from baocao.cli.common import (
     AsJson,
@@ -22,15 +23,14 @@ from baocao.cli.common import (
     assess_all,
     exit_for,
     find_form,
-    office_of,
     pretty,
     safe_id,
     say,
+    with_progress,
 )
-from baocao.errors import DataError, MissingError, UsageError
-from baocao.files import read_limited, write_whole
-from baocao.pipeline import Result
-from baocao.rendering import is_ours
+from baocao.cli.many import Jobs, ReportPath, Stop, Tally
+from baocao.errors import DataError, UsageError
+from baocao.files import write_whole
 from baocao.report import problems_json, result_json
 
 
@@ -61,41 +61,23 @@ def _json(value: object) -> str:
 def draft(
     paths: Paths,
     output: Output = Path("outputs"),
+    *,
     templates: Templates = None,
     office: OfficePath = None,
     force: Force = False,
+    jobs: Jobs = None,
+    report: ReportPath = None,
 ) -> None:
     """Lập bảng chấm điểm dự thảo (Word). Tệp có lỗi được liệt kê ở cuối, các tệp khác vẫn được lập."""
-    written: list[Path] = []
-    failed: list[Result] = []
-    try:
-        for result in assess_all(paths, templates, office):
-            try:
-                written.append(_write_draft(result, output, force=force))
-            except DataError as error:
-                found = [problem.inside(result.source) for problem in error.problems]
-                failed.append(Result(result.source, tuple(found)))
-    except MissingError:  # a full disk half way: what is written is there, and said so
-        say(show.drafted(written, failed, output))
-        raise
-    say(show.drafted(written, failed, output))
-    exit_for(failed)
-
-
-def _write_draft(result: Result, output: Path, *, force: bool) -> Path:
-    """Write one draft beside what is there, never over what is not ours; return its path.
-
-    Raises:
-        DataError: the submission has faults, or its file may not be written.
-        MissingError: the folder cannot be written.
-    """
-    document = result.document()
-    assert result.judged is not None
-    path = output / pipeline.draft_name(result.judged)
-    if path.exists() and not force and not is_ours(read_limited(path, pipeline.MOST_DOCUMENT_BYTES), result.judged):
-        raise DataError([messages.not_ours(str(path))])
-    write_whole(path, document)
-    return path
+    assessor, files = Assessor(templates, office), pipeline.submissions(paths)
+    with Stop() as stop, Tally(report) as tally:
+        outcomes = drafts(files, assessor, output, Workshop(jobs, stop), force=force)
+        try:
+            for outcome in with_progress(outcomes, paths):
+                tally.add(outcome)
+        finally:  # also when the disk is full half way: what is written is there, and said so
+            say(show.drafted(tally.counts, tally.shown_paths, tally.failed, output))
+    tally.end(stop)
 
 
 def new(
@@ -124,7 +106,7 @@ def new(
     kinds = {entry.key: entry.name for entry in folder.form.kinds}
     if kind is not None and kind not in kinds:
         raise UsageError([messages.unknown_choice("--kind", kind, kinds)])
-    office = office_of(path, None, {})
+    office = pipeline.office_of(path, None, {})
     if office.faults:
         raise DataError(office.faults)
     write_whole(schema_path, pretty(schema.submission_schema(folder.form)))

@@ -41,6 +41,7 @@ _FAULTS = (
     (r"Option '?(.+?)'? does not take a value\.?", r"tùy chọn \1 không nhận giá trị"),
     (r"Got unexpected extra argument(?:s|\(s\))?:? \(?(.+?)\)?$", r"thừa tham số: \1"),
     (r"Invalid value for '?(.+?)'?: (.+)", r"giá trị của \1 không hợp lệ: \2"),
+    (r"Input should be greater than or equal to (\d+).*", r"phải từ \1 trở lên"),
     (r"Input should be a valid integer.*", "phải là số nguyên"),
 )
 

@@ -23,6 +23,7 @@ __all__ = [
     "differing_parts",
     "draft_scoresheet",
     "is_ours",
+    "is_same",
     "issued_scoresheet",
     "labels_of",
     "version_line",
@@ -153,3 +154,14 @@ def is_ours(content: bytes, judged: Judged) -> bool:
     wanted = dict(_labels(judged))
     same = all(found.get(name) == value for name, value in wanted.items() if name != f"{MARK}.version")
     return same and package.is_untouched(parts)
+
+
+def is_same(content: bytes, document: bytes) -> bool:
+    """Whether a file is what a document of ours is, byte for byte or, compressed otherwise, untouched part for part."""
+    if content == document:
+        return True
+    try:
+        parts = package.unpack(content)
+    except DataError:
+        return False
+    return package.is_untouched(parts) and package.labels(parts) == labels_of(document)
