@@ -22,13 +22,10 @@ ORDER = (
     "messages_register",
     "messages_annex",
     "files",
-<<<<<<< HEAD
-    "kept",
-    "exact_toml",
-=======
     "staging",
     "pool",
->>>>>>> 21cc829 (draft works through tens of thousands of files: several processes, stopped or killed at any time)
+    "kept",
+    "exact_toml",
     "phrase_code",
     "phrases",
     "phrase_source",
