@@ -7,7 +7,7 @@ kill can part a document from its entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +20,33 @@ from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.papers import Paper
 from baocao.pipeline import Result, judge
-from baocao.records import Record, contents_of, decided_in, latest, record_in, record_of, stored_content, stored_folder
-from baocao.register import Act, Entry, Issue, Kind, Number, Register, Sheet, State, Status, Step, statuses
+from baocao.records import (
+    RECORDED,
+    Record,
+    contents_of,
+    decided_in,
+    latest,
+    record_in,
+    record_of,
+    stored_content,
+    stored_folder,
+)
+from baocao.register import (
+    Act,
+    Annexed,
+    Entry,
+    Issue,
+    Kind,
+    Number,
+    Register,
+    Sheet,
+    State,
+    Status,
+    Step,
+    makes_untrue,
+    standing_annexes,
+    statuses,
+)
 from baocao.rendering import issued_scoresheet
 from baocao.rendering.decisions import Revocation, revocation_document
 from baocao.submission import Submission
@@ -111,6 +136,8 @@ class Touched:
     """Standing scoresheets of the superior, whose shares counted this result."""
     same_superior: int
     """Standing scoresheets under the same superior: their quota is another now."""
+    annexes: tuple[Annexed, ...]
+    """Standing annexes that told this result."""
 
 
 def revoke(desk: Desk, number: Number, ground: str, paper: Paper) -> Touched:
@@ -164,7 +191,45 @@ def _touched(register: Register, entry: Entry, record: Record) -> Touched:
         entry,
         tuple(found for found, other in standing if other.organization == record.superior),
         sum(other.superior == record.superior and other.form == record.form for _, other in standing),
+        annexes_made_untrue(register, since=entry.position - 1),
     )
+
+
+def annexes_made_untrue(register: Register, since: int) -> tuple[Annexed, ...]:
+    """Return the standing annexes that do not tell what is so any more, after what was entered lately.
+
+    Args:
+        register: the register.
+        since: how many entries there were before.
+
+    Raises:
+        DataError: somebody changed an entry or an annex.
+    """
+    with register.view() as view:
+        standing = standing_annexes(view.annexes())
+        counted_by_all = min((annex.head.entries for annex in standing), default=0)
+        untrue = {
+            annex.number
+            for entry in (view.entries(after=max(since, counted_by_all)) if standing else ())
+            for annex in _about(entry, standing)
+            if _makes_untrue(entry, annex, view.history(entry.number))
+        }
+    return tuple(annex for annex in standing if annex.number in untrue)
+
+
+def _about(entry: Entry, annexes: Iterable[Annexed]) -> Iterator[Annexed]:
+    """Yield the annexes of an entry's form and year that did not count it."""
+    subject = entry.sheet.form, entry.sheet.year
+    for annex in annexes:
+        if (annex.scope.form, annex.scope.year) == subject and annex.head.entries < entry.position:
+            yield annex
+
+
+def _makes_untrue(entry: Entry, annex: Annexed, history: Sequence[Entry]) -> bool:
+    """Whether an entry makes an annex untrue, also one of a superior that the scoresheet once named."""
+    recorded = (found for found in history if found.kind in RECORDED)
+    concerned = not annex.scope.superior or any(record_in(found).superior == annex.scope.superior for found in recorded)
+    return concerned and makes_untrue(entry, annex, history)
 
 
 # --- what may be issued ----------------------------------------------------------------------------------------

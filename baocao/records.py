@@ -20,10 +20,13 @@ from baocao.errors import DataError
 from baocao.findings import Status as FindingStatus
 from baocao.forms import PAPERS, FormFolder, load_folder
 from baocao.judged import Judged
-from baocao.register import Entry, Json, Register, Status
+from baocao.register import Annexed, Entry, Json, Kind, Register, Status
 from baocao.review import unexplained
 
 _FORM_KEY = re.compile(r"[a-z0-9][a-z0-9._-]*/[0-9]{4}")
+
+RECORDED = frozenset({Kind.ISSUED, Kind.CORRECTED, Kind.REISSUED})
+"""The entries that hold a record."""
 
 ROLES = {
     "form": "form.toml",
@@ -165,8 +168,8 @@ def record_of(judged: Judged, digest: str) -> Record:
 
 
 @contextmanager
-def as_written(entry: Entry) -> Iterator[None]:
-    """Tell of an entry that holds something else than this program writes.
+def as_written(found: Entry | Annexed) -> Iterator[None]:
+    """Tell of an entry or annex that holds something else than this program writes.
 
     Raises:
         DataError: somebody changed it, hash and all.
@@ -174,7 +177,8 @@ def as_written(entry: Entry) -> Iterator[None]:
     try:
         yield
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
-        raise DataError([messages.entry_unreadable(entry.position)]) from error
+        what = "mục" if isinstance(found, Entry) else "phụ lục"
+        raise DataError([messages.entry_unreadable(found.position, what)]) from error
 
 
 def record_in(entry: Entry) -> Record:

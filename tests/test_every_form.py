@@ -102,6 +102,7 @@ REGISTER_RUNS: dict[str, Callable[[Office], list[str]]] = {
         *map(str, sorted((office.folder / "out").glob("*.docx"))),
         *("--register", office.register),
     ],
+    "register annexes": lambda office: ["--register", office.register],
     "register check": lambda office: ["--register", office.register],
     "register backup": lambda office: [str(office.folder / "backup.sqlite"), "--register", office.register],
     "register export": lambda office: [str(office.folder / "export.jsonl"), "--register", office.register],

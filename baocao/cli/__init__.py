@@ -22,8 +22,12 @@ class _Register(words.Group):
     """The commands about the register itself."""
 
     later: ClassVar = {
+        "annexes": Later(
+            "baocao.cli.register:register_annexes", "Liệt kê các phụ lục đã lập: tính đến ngày nào, còn đúng hay không."
+        ),
         "check": Later(
-            "baocao.cli.register:register_check", "Kiểm tra sổ: chuỗi mã băm của các mục và mọi nội dung đã lưu."
+            "baocao.cli.register:register_check",
+            "Kiểm tra sổ: mã băm của các mục, các phụ lục và mọi nội dung đã lưu.",
         ),
         "backup": Later(
             "baocao.cli.register:register_backup", "Sao lưu sổ ra tệp khác, trong khi người khác vẫn làm việc."

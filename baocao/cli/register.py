@@ -130,6 +130,7 @@ def issue(
     failed: list[Result] = []
     issued = 0
     with _opened(register, create=True) as opened:
+        before = opened.head().entries
         desk = Desk(opened, _act(by, on), output, dated=on is not None)
         try:
             for result in assess_all(paths, templates, office):
@@ -144,7 +145,9 @@ def issue(
         except MissingError:  # a full disk half way: what is entered is there, and said so
             say(show_register.issued(issued, failed))
             raise
+        untrue = issuing.annexes_made_untrue(opened, before)
     say(show_register.issued(issued, failed))
+    say(show_register.untrue(untrue))
     if failed:
         raise typer.Exit(DataError.exit_code)
 
@@ -178,7 +181,9 @@ def decide(
     with _opened(register) as opened:
         entries = deciding.decide(Desk(opened, _act(by, on, paper=decision), output), decision)
         written = _deliver(opened, *entries)
+        untrue = issuing.annexes_made_untrue(opened, entries[0].position - 1)
     say([*map(str, written), f"Đã nhập quyết định {decision.decision.number} cho {len(entries)} tổ chức."])
+    say(show_register.untrue(untrue))
 
 
 def correct(
@@ -198,6 +203,7 @@ def correct(
         desk = Desk(opened, _act(by, on, reason), output, dated=on is not None)
         entry = issuing.correct(desk, _number(number), _one(path, templates, office))
         say(f"{number}  {written}" for written in _deliver(opened, entry))
+        say(show_register.untrue(issuing.annexes_made_untrue(opened, entry.position - 1)))
 
 
 def revoke(
@@ -238,6 +244,7 @@ def reissue(
         desk = Desk(opened, _act(by, on, reason), output, dated=on is not None)
         entry = issuing.reissue(desk, _number(number), _one(path, templates, office))
         say(f"{entry.number}  {written}" for written in _deliver(opened, entry))
+        say(show_register.untrue(issuing.annexes_made_untrue(opened, entry.position - 1)))
 
 
 # --- what stands -----------------------------------------------------------------------------------------------
@@ -320,15 +327,29 @@ def verify(
 # --- the register itself -----------------------------------------------------------------------------------------
 
 
+def register_annexes(
+    year: Annotated[int | None, typer.Argument(metavar="[NĂM]", help="Bỏ trống: mọi năm.")] = None,
+    register: Location = DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Liệt kê các phụ lục đã lập: tính đến ngày nào, có còn đúng hay không sau những mục vào sổ về sau."""
+    with _opened(register) as opened:
+        found, untrue = opened.annexes(year), issuing.annexes_made_untrue(opened, since=0)
+    say(show_register.annexes(found, untrue, as_json=as_json))
+
+
 def register_check(register: Location = DEFAULT) -> None:
-    """Kiểm tra sổ: chuỗi mã băm của các mục và mọi nội dung đã lưu. Nêu tên mục đầu tiên bị sửa."""
+    """Kiểm tra sổ: mã băm của các mục, các phụ lục và mọi nội dung đã lưu. Nêu tên mục, phụ lục đầu tiên bị sửa."""
     with _opened(register) as opened:
         verdict = opened.verify_chain()
     if verdict.problems:
         say(show.faults(verdict.problems))
         raise typer.Exit(DataError.exit_code)
-    head = verdict.head
-    say([f"Sổ nguyên vẹn: {head.entries} mục, {verdict.contents} nội dung.", f"Mã của mục cuối: {head.hash}"])
+    head, annexes = verdict.head, verdict.annexes
+    say([f"Sổ nguyên vẹn: {head.entries} mục, {annexes.entries} phụ lục, {verdict.contents} nội dung."])
+    say([f"Mã của mục cuối: {head.hash}"])
+    if annexes.entries:
+        say([f"Mã của phụ lục cuối: {annexes.hash}"])
 
 
 def register_backup(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from baocao.cli import show
 from baocao.issuing import Touched
+from baocao.messages_register import annex_name
 from baocao.pipeline import Result
 from baocao.quota import Group
 from baocao.records import as_written, decided_in, latest, record_in
-from baocao.register import Entry, Kind, State, Status
+from baocao.register import Annexed, AnnexNumber, Entry, Kind, State, Status
 from baocao.rendering.comparison import Verdict
 from baocao.text import points
 from baocao.verifying import Reproduction, Verification
@@ -100,6 +101,51 @@ def touched(found: Touched) -> Iterator[str]:
         yield f"Chịu ảnh hưởng: bảng chấm điểm số {number} của cấp trên, có tính tỷ lệ trên kết quả này."
     if found.same_superior:
         yield f"Chịu ảnh hưởng: tỷ lệ khống chế của {found.same_superior} tổ chức cùng cấp trên; xem “baocao quota”."
+    yield from untrue(found.annexes)
+
+
+# --- annexes -----------------------------------------------------------------------------------------------------
+
+
+def untrue(found: Sequence[Annexed]) -> Iterator[str]:
+    """Write which annexes no longer tell what is so, and how to replace each."""
+    for annex in found:
+        again = f"baocao annex {annex.number.year} --replaces {annex.number}"
+        name = annex_name(annex.printed, annex.dated)
+        yield f"Chịu ảnh hưởng: {name} ({annex.number}); lập phụ lục mới bằng “{again}”."
+
+
+def annexes(found: Sequence[Annexed], false: Collection[Annexed], *, as_json: bool) -> Iterator[str]:
+    """Write what each annex is about and whether it stands.
+
+    Args:
+        found: all annexes of some years.
+        false: those that stand and no longer tell what is so.
+        as_json: as JSON Lines.
+    """
+    successors = {annex.replaces: annex.number for annex in found}
+    for annex in found:
+        successor = successors.get(annex.number)
+        if as_json:
+            yield json.dumps(_annex_json(annex, successor, is_true=annex not in false), ensure_ascii=False)
+            continue
+        state = f"đã thay bằng {successor}" if successor else "không còn đúng" if annex in false else "còn hiệu lực"
+        superior = f"cấp trên {annex.scope.superior}" if annex.scope.superior else "mọi cấp trên"
+        yield f"{annex.number}  {state:<23} {annex_name(annex.printed, annex.dated)}"
+        yield f"    mẫu {annex.scope.form}, {superior}; tính đến {annex.as_of:%d/%m/%Y}, từ {annex.head.entries} mục"
+    if not as_json:
+        yield f"{len(found)} phụ lục."
+
+
+def _annex_json(annex: Annexed, successor: AnnexNumber | None, *, is_true: bool) -> dict[str, object]:
+    with as_written(annex):
+        return {
+            **json.loads(annex.canonical()),
+            "payload": json.loads(annex.payload),
+            "hash": annex.hash,
+            "replaced_by": str(successor) if successor else None,
+            "true": is_true if successor is None else None,
+        }
 
 
 # --- one scoresheet ----------------------------------------------------------------------------------------------

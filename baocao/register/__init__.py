@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from baocao import messages_register as messages
-from baocao.errors import DataError
-from baocao.register import check, delivery, export, reading
+from baocao.register import check, delivery, export
 from baocao.register.annexes import AnnexDraft, Annexed, AnnexNumber, Scope, makes_untrue, standing_annexes
 from baocao.register.check import Verdict
 from baocao.register.database import PATIENCE, Database, Mode, open_database
@@ -158,11 +156,8 @@ class Register:
         Raises:
             DataError: the number was never given, or somebody changed an entry.
         """
-        with self._database.transaction(Mode.READING) as connection:
-            sheet = reading.sheet_of(connection, number)
-            if sheet is None:
-                raise DataError([messages.not_in_the_register(str(number))])
-            return tuple(reading.entries(connection, reading.about(sheet), all_at_once=True))
+        with self.view() as view:
+            return view.history(number)
 
     def content(self, digest: str) -> bytes:
         """Return stored bytes by the SHA-256 that an entry gives for them.

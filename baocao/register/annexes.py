@@ -176,11 +176,13 @@ def makes_untrue(entry: Entry, annex: Annexed, history: Iterable[Entry]) -> bool
     yet rated again. What merely comes after it (a new scoresheet, the first decision on one) leaves it true.
 
     Args:
-        entry: entered after the annex was computed.
-        annex: one whose scope the entry belongs to.
+        entry: what was entered.
+        annex: one whose scope the entry belongs to; if it counted the entry, the entry leaves it true.
         history: the entries about the same scoresheet.
     """
-    if entry.act.effective <= annex.as_of:
+    if entry.position <= annex.head.entries:
+        return False
+    if entry.effective <= annex.as_of:
         return True
     told = statuses((earlier for earlier in history if earlier.position <= annex.head.entries), annex.as_of)
     before = told.get(entry.replaces or entry.number)

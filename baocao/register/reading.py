@@ -51,17 +51,29 @@ class View:
         """Return how far the entries go."""
         return head(self._connection)
 
-    def entries(self, year: int | None = None, up_to: int | None = None) -> Iterator[Entry]:
+    def entries(self, year: int | None = None, up_to: int | None = None, after: int = 0) -> Iterator[Entry]:
         """Yield entries in the order of their positions.
 
         Args:
             year: only those about scoresheets of this year.
             up_to: only those up to this position: the register as it was when its head was there.
+            after: only those after this position.
 
         Raises:
             DataError: somebody changed one of them.
         """
-        return entries(self._connection, *_conditions(year, up_to))
+        return entries(self._connection, *_conditions(year, up_to), ENTRIES.c.position > after)
+
+    def history(self, number: Number) -> tuple[Entry, ...]:
+        """Return all entries about the scoresheet of a number: also about what it replaces and is replaced by.
+
+        Raises:
+            DataError: the number was never given, or somebody changed an entry.
+        """
+        sheet = sheet_of(self._connection, number)
+        if sheet is None:
+            raise DataError([messages.not_in_the_register(str(number))])
+        return tuple(entries(self._connection, about(sheet), all_at_once=True))
 
     def histories(self, year: int, form: str | None = None, up_to: int | None = None) -> Iterator[tuple[Entry, ...]]:
         """Yield the entries about each organisation's scoresheets of a year, in the order of their positions.
