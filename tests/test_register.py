@@ -780,6 +780,7 @@ def test_eight_processes_issue_400_consecutive_numbers(location: str, tmp_path: 
     assert_nothing_went_wrong(counts)
     with Register.open(location) as register:
         assert [entry.number.counter for entry in register.entries(2021)] == list(range(1, 401))
+        assert len(register.annexes()) == counts.annexes > 0
 
 
 @no_fork
@@ -805,6 +806,7 @@ def test_a_kill_at_any_moment_loses_and_doubles_nothing(location: str, tmp_path:
     counts = killed(location, tmp_path / "out", KILLS)
     assert_nothing_went_wrong(counts)
     assert counts.numbers >= counts.acknowledged > 0
+    assert counts.annexes > 0
 
 
 @no_fork
