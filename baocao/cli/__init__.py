@@ -23,7 +23,8 @@ class _Register(words.Group):
 
     later: ClassVar = {
         "annexes": Later(
-            "baocao.cli.register:register_annexes", "Liệt kê các phụ lục đã lập: tính đến ngày nào, còn đúng hay không."
+            "baocao.cli.register:register_annexes",
+            "Liệt kê các phụ lục đã lập: tính đến ngày nào, có còn đúng hay không.",
         ),
         "check": Later(
             "baocao.cli.register:register_check",

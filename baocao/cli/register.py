@@ -332,7 +332,7 @@ def register_annexes(
     register: Location = DEFAULT,
     as_json: AsJson = False,
 ) -> None:
-    """Liệt kê các phụ lục đã lập: tính đến ngày nào, có còn đúng hay không sau những mục vào sổ về sau."""
+    """Liệt kê các phụ lục đã lập: tính đến ngày nào, có còn đúng hay không. Xét theo các mục vào sổ sau đó."""
     with _opened(register) as opened:
         found, untrue = opened.annexes(year), issuing.annexes_made_untrue(opened, since=0)
     say(show_register.annexes(found, untrue, as_json=as_json))

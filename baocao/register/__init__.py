@@ -8,7 +8,7 @@ was computed from. `docs/register.md` says what this promises and what it does n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -129,8 +129,8 @@ class Register:
     @contextmanager
     def view(self) -> Iterator[View]:
         """Read in one unchanging view of everything, without holding all of it in memory."""
-        with self._database.transaction(Mode.READING) as connection:
-            yield View(connection)
+        with self._database.transaction(Mode.READING) as connection, closing(View(connection)) as view:
+            yield view
 
     def entries(self, year: int | None = None) -> tuple[Entry, ...]:
         """Return all entries, or those about scoresheets of one year, in the order of entry.

@@ -182,7 +182,7 @@ def makes_untrue(entry: Entry, annex: Annexed, history: Iterable[Entry]) -> bool
     """
     if entry.position <= annex.head.entries:
         return False
-    if entry.effective <= annex.as_of:
+    if entry.act.effective <= annex.as_of:
         return True
     told = statuses((earlier for earlier in history if earlier.position <= annex.head.entries), annex.as_of)
     before = told.get(entry.replaces or entry.number)

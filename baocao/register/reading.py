@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakSet
 
 from sqlalchemy import (
     ColumnElement,
@@ -34,6 +35,8 @@ from baocao.register.tables import (
     from_row,
 )
 
+Read = TypeVar("Read")
+
 _CHUNK = 500
 """Rows that are fetched at once where all are read."""
 
@@ -41,11 +44,21 @@ _CHUNK = 500
 class View:
     """One unchanging view of a register, for as long as the context of `Register.view` lasts.
 
-    Its iterators fetch as they go: they are of use within that context only.
+    Its iterators fetch as they go, and end with the context.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._reading: WeakSet[Generator[Any, None, None]] = WeakSet()
+
+    def close(self) -> None:
+        """End the iterators that nobody read to the end, while they can still let go of the database."""
+        for iterator in list(self._reading):
+            iterator.close()
+
+    def _ended_with_the_view(self, iterator: Generator[Read, None, None]) -> Iterator[Read]:
+        self._reading.add(iterator)
+        return iterator
 
     def head(self) -> Head:
         """Return how far the entries go."""
@@ -62,7 +75,8 @@ class View:
         Raises:
             DataError: somebody changed one of them.
         """
-        return entries(self._connection, *_conditions(year, up_to), ENTRIES.c.position > after)
+        where = (*_conditions(year, up_to), ENTRIES.c.position > after)
+        return self._ended_with_the_view(entries(self._connection, *where))
 
     def history(self, number: Number) -> tuple[Entry, ...]:
         """Return all entries about the scoresheet of a number: also about what it replaces and is replaced by.
@@ -89,9 +103,7 @@ class View:
             DataError: somebody changed one of them.
         """
         where = (*_conditions(year, up_to), *([] if form is None else [ENTRIES.c.form == form]))
-        by_sheet = ENTRIES.c.form, ENTRIES.c.organization, ENTRIES.c.position
-        for _, history in groupby(entries(self._connection, *where, order=by_sheet), key=lambda entry: entry.sheet):
-            yield tuple(history)
+        return self._ended_with_the_view(_histories(self._connection, *where))
 
     def annexes(self, year: int | None = None) -> tuple[Annexed, ...]:
         """Return all annexes, or those of one year, in the order of entry.
@@ -108,6 +120,12 @@ class View:
             DataError: somebody removed or changed them.
         """
         return content(self._connection, digest)
+
+
+def _histories(connection: Connection, *where: ColumnElement[bool]) -> Generator[tuple[Entry, ...], None, None]:
+    by_sheet = ENTRIES.c.form, ENTRIES.c.organization, ENTRIES.c.position
+    for _, history in groupby(entries(connection, *where, order=by_sheet), key=lambda entry: entry.sheet):
+        yield tuple(history)
 
 
 def _conditions(year: int | None, up_to: int | None) -> Iterator[ColumnElement[bool]]:
@@ -151,7 +169,7 @@ def entries(
     order: tuple[ColumnElement[object], ...] = (ENTRIES.c.position,),
     changed: bool = False,
     all_at_once: bool = False,
-) -> Iterator[Entry]:
+) -> Generator[Entry, None, None]:
     """Yield the entries for which the conditions hold.
 
     Args:
