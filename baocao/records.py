@@ -34,8 +34,12 @@ ROLES = {
     "template": "scoresheet.docx",
     "template_decision": "decision.docx",
     "template_revocation": "revocation.docx",
+    "template_annex": "annex.docx",
 }
-"""What a scoresheet was made of: role of the stored content → file of the form's folder."""
+"""What a scoresheet was made of, or its papers are: role of the stored content → file of the form's folder."""
+
+_ROLES_OF_LATER = frozenset({"template_annex"})
+"""What entries of before do not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +281,8 @@ def stored_content(register: Register, entry: Entry, role: str) -> bytes:
 def stored_folder(register: Register, entry: Entry) -> Iterator[FormFolder]:
     """Give the form's folder as it was when an entry was made, for as long as the context lasts.
 
+    It has no `annex.docx` where the entry was made before these were stored.
+
     Raises:
         DataError: a stored content is gone, or this version of the program cannot read it any more.
     """
@@ -287,5 +293,6 @@ def stored_folder(register: Register, entry: Entry) -> Iterator[FormFolder]:
         path = Path(scratch) / form
         path.mkdir(parents=True)
         for role, name in ROLES.items():
-            (path / name).write_bytes(stored_content(register, entry, role))
+            if entry.content(role) or role not in _ROLES_OF_LATER:
+                (path / name).write_bytes(stored_content(register, entry, role))
         yield load_folder(path)

@@ -44,6 +44,7 @@ def test_a_new_form_is_a_copied_folder_that_passes_its_check(tmp_path: Path) -> 
     assert folder.form.key == "hoi-quan-chung/2022"
     assert folder.form.name.endswith("năm 2022")
     assert sorted(path.name for path in folder.path.iterdir()) == [
+        "annex.docx",
         "decision.docx",
         "form.schema.json",
         "form.toml",

@@ -427,6 +427,27 @@ def test_every_document_is_made_again_just_as_it_was(office: Office, said: Said)
         assert said().count("giống hệt bản đã ban hành") == documents
 
 
+def test_a_scoresheet_of_before_annexes_were_stored_is_made_again(
+    tmp_path: Path, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = open_office(tmp_path / "a", FORM)
+    with monkeypatch.context() as patched:
+        patched.delitem(records.ROLES, "template_annex")
+        assert office.issue(office.inputs / "hoi-dong-y-tot.json") == 0
+    assert office.run("reproduce", "2021-0001", "--register", office.register) == 0
+    with Register.open(office.register) as register, records.stored_folder(register, register.entries()[0]) as folder:
+        assert folder.paper("decision")
+        with pytest.raises(DataError):
+            folder.paper("annex")
+
+
+def test_the_word_template_of_the_annex_is_kept_with_a_scoresheet(begun: Office) -> None:
+    with Register.open(begun.register) as register:
+        (entry, *_) = register.entries()
+        stored = register.content(entry.content("template_annex") or "")
+    assert stored == (Path(begun.templates) / FORM / "annex.docx").read_bytes()
+
+
 def test_a_newer_program_says_which_part_comes_out_otherwise(
     office: Office, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,6 @@ from tests.office import Office, open_office
 
 FORM = "hoi-quan-chung/2021"
 FIRST, SECOND = Number(2021, 1), Number(2021, 2)
-UNTRUE = "Chịu ảnh hưởng: Phụ lục số 01 ngày 31/12/2021 ({}); lập phụ lục mới bằng “baocao annex 2021 --replaces {}”."
 Said = Callable[[], str]
 
 
@@ -66,7 +65,10 @@ def told(text: str) -> list[str]:
     return [line for line in text.splitlines() if "Phụ lục" in line]
 
 
-BOTH = [UNTRUE.format(number, number) for number in ("2021-PL01", "2021-PL02")]
+BOTH = [
+    f"Chịu ảnh hưởng: Phụ lục số 01 ngày 31/12/2021 ({number}); lập phụ lục mới bằng “baocao annex 2021{scope}”."
+    for number, scope in (("2021-PL01", ""), ("2021-PL02", " --superior dbh-loc-an"))
+]
 
 
 def test_a_revocation_names_the_annexes_that_told_the_result(office: Office, said: Said) -> None:

@@ -110,7 +110,8 @@ def touched(found: Touched) -> Iterator[str]:
 def untrue(found: Sequence[Annexed]) -> Iterator[str]:
     """Write which annexes no longer tell what is so, and how to replace each."""
     for annex in found:
-        again = f"baocao annex {annex.number.year} --replaces {annex.number}"
+        again = f"baocao annex {annex.scope.year}"
+        again += f" --superior {annex.scope.superior}" if annex.scope.superior else ""
         name = annex_name(annex.printed, annex.dated)
         yield f"Chịu ảnh hưởng: {name} ({annex.number}); lập phụ lục mới bằng “{again}”."
 

@@ -34,7 +34,7 @@ class FormFolder:
         return self.path / "scoresheet.docx"
 
     def paper(self, name: str) -> bytes:
-        """Return the Word template of another paper: `decision`, `revocation`.
+        """Return the Word template of another paper; `PAPERS` are their names.
 
         Raises:
             DataError: it cannot be read.
@@ -56,5 +56,5 @@ class FormFolder:
         return hashlib.sha256(self.template).hexdigest()
 
 
-PAPERS = ("decision", "revocation")
-"""The Word templates beside that of the scoresheet: the papers of the authority."""
+PAPERS = ("decision", "revocation", "annex")
+"""The Word templates beside that of the scoresheet: the papers of the authority, and the year-end annex."""
