@@ -44,6 +44,7 @@ soak: $(STAMP) ## the tests that take minutes
 
 bench: $(STAMP) ## measure the engine against docxtpl, and where there is npm against its peers
 	$(BIN)/python benchmarks/engine.py $$(command -v npm >/dev/null && echo --peers build/peers)
+	$(BIN)/python -m benchmarks.stream
 
 templates: $(STAMP) ## build the Word templates anew
 	$(BIN)/python tools/build_templates.py
