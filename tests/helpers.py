@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from copy import deepcopy
 from decimal import Decimal
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +107,14 @@ def problems_of(raw: dict[str, Any] | bytes, office: Office = NO_OFFICE) -> tupl
 def places_of(raw: dict[str, Any] | bytes, office: Office = NO_OFFICE) -> list[str]:
     """Where the problems that stand in the way of a draft are."""
     return [problem.where for problem in problems_of(raw, office)]
+
+
+def png(shade: int) -> BytesIO:
+    """A picture of one grey dot."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(bytes([0, shade]))
+    return BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))

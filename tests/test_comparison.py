@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-import struct
 import subprocess
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -25,6 +23,7 @@ from baocao.errors import DataError
 from baocao.rendering import package
 from baocao.rendering.comparison import MOST_DIFFERENCES, Comparison, Verdict, compare, seen
 from tests.examples import EXAMPLES, drafted
+from tests.helpers import png
 
 MAIN = "word/document.xml"
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -325,15 +324,6 @@ def test_a_deleted_row_and_a_deleted_end_of_paragraph() -> None:
 def test_comments_are_reported_and_not_compared() -> None:
     found = compare(issued(), replaced("</w:p>", '<w:r><w:commentReference w:id="0"/></w:r></w:p>'))
     assert (found.verdict, found.comments) == (Verdict.SAVED_AGAIN, 1)
-
-
-def png(shade: int) -> BytesIO:
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    pixels = zlib.compress(bytes([0, shade]))
-    return BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
 
 
 def signed(shade: int) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import struct
 import subprocess
 import sys
 import zipfile
@@ -34,6 +33,7 @@ from baocao.rendering.compiled import CompiledTemplate, compile_template
 from baocao.rendering.package import Kept, Parts, pack, unpack
 from baocao.rendering.program import Texts
 from baocao.rendering.trying import why_slow
+from tests.helpers import png
 from tests.shapes import HOSTILE, contexts
 
 TEMPLATES = sorted((Path(__file__).parents[1] / "templates").glob("*/*/*.docx"))
@@ -163,17 +163,8 @@ def section(document: WordDocument) -> None:
     document.add_section()
 
 
-def png() -> BytesIO:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">L", len(data)) + kind + data + struct.pack(">L", zlib.crc32(kind + data))
-
-    head = struct.pack(">2L5B", 1, 1, 8, 0, 0, 0, 0)
-    pixels = zlib.compress(b"\0\0")
-    return BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
-
-
 def picture(document: WordDocument) -> None:
-    document.add_picture(png())
+    document.add_picture(png(0))
 
 
 def widen_grid(document: WordDocument) -> None:
@@ -339,7 +330,7 @@ def test_an_escaped_text_never_stands_in_for_a_plain_one() -> None:
 def test_what_belongs_to_another_docxtpl_template_is_refused(text: str) -> None:
     template = docx(lines(text))
     with pytest.raises(DataError, match="thứ không in"):
-        CompiledTemplate(template).render({"a": InlineImage(DocxTemplate(BytesIO(template)), png())}, PROPERTIES, DAY)
+        CompiledTemplate(template).render({"a": InlineImage(DocxTemplate(BytesIO(template)), png(0))}, PROPERTIES, DAY)
 
 
 @pytest.mark.parametrize("chosen", ["", "x"])
