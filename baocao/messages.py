@@ -125,8 +125,28 @@ def program_failed(program: str, reason: str) -> Problem:
     return Problem("", f"{program} không làm xong ({reason})", "Chạy lại; nếu vẫn lỗi, mở tệp Word và tự in ra PDF.")
 
 
-def not_converted(path: str) -> Problem:
-    return _of_file(path, "LibreOffice không lập được tệp này", "Mở tệp Word xem có hỏng không, hoặc tự in ra PDF.")
+def no_uno() -> Problem:
+    return Problem(
+        "",
+        "máy này có LibreOffice nhưng thiếu thành phần Python để điều khiển nó (mô-đun uno)",
+        "Cài gói python3-uno (Debian, Ubuntu), hoặc cài LibreOffice bản đầy đủ; hoặc dùng tệp Word đã lập.",
+    )
+
+
+def not_printed() -> Problem:
+    return Problem(
+        "",
+        "LibreOffice hai lần không lập được PDF của tệp này (bị treo, bị ngắt, hoặc không đọc được tệp)",
+        "Mở tệp Word xem có hỏng không, rồi chạy lại; nếu vẫn lỗi, tự in ra PDF từ Word.",
+    )
+
+
+def pdf_not_ours(path: str) -> Problem:
+    return Problem(
+        "",
+        f"đã có tệp {path}, không do baocao tạo ra hoặc đã được sửa, ký số sau khi tạo",
+        "Đổi tên tệp PDF cũ để giữ lại, hoặc xóa nó, rồi chạy lại.",
+    )
 
 
 def not_ours(path: str) -> Problem:

@@ -7,6 +7,7 @@ set -u
 # One a line: Debian package, then a command that succeeds when what the tests need of it is there.
 NEEDS='
 libreoffice-writer   has_writer
+python3-uno          /usr/bin/python3 -c "import uno"
 poppler-utils        command -v pdftoppm
 postgresql           ls /usr/lib/postgresql/*/bin/initdb || command -v initdb
 fonts-liberation2    fc-list "Liberation Serif:charset=1ed5" | grep -q .  # version 1 has no Vietnamese letters

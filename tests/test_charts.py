@@ -328,8 +328,8 @@ def test_libreoffice_shows_every_name_and_number(tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     given = {"ratings": chart("Hoàn thành tốt <&>", "Chưa xếp loại", first=341), "superiors": chart("Đảng bộ huyện A")}
     path.write_bytes(package.pack(filled(TEMPLATE, **given)))
-    (made,) = pdf.to_pdf([path], tmp_path)
-    text = subprocess.run(["pdftotext", "-layout", made, "-"], check=True, capture_output=True, text=True).stdout
+    (made,) = pdf.convert([path])
+    text = subprocess.run(["pdftotext", "-layout", made.pdf, "-"], check=True, capture_output=True, text=True).stdout
     for word in ("Hoàn thành tốt <&>", "Chưa xếp loại", "341", "342", "Đảng bộ huyện A"):
         assert word in text
     assert "Ví dụ" not in text

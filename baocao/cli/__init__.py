@@ -77,6 +77,7 @@ class _Commands(words.Group):
         "check": Later("baocao.cli.submissions:check", "Kiểm tra dữ liệu."),
         "score": Later("baocao.cli.submissions:score", "Tính điểm và xếp loại."),
         "draft": Later("baocao.cli.submissions:draft", "Lập bảng chấm điểm dự thảo (Word)."),
+        "pdf": Later("baocao.cli.printing:print_", "Lập bản PDF (PDF/A) cạnh mỗi tệp Word, bằng LibreOffice."),
         "issue": Later("baocao.cli.register:issue", "Ban hành bảng chấm điểm."),
         "quota": Later("baocao.cli.register:quota", "Tỷ lệ khống chế."),
         "decide": Later("baocao.cli.register:decide", "Nhập quyết định công nhận kết quả."),

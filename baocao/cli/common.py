@@ -35,6 +35,7 @@ OfficePath = Annotated[
 Output = Annotated[Path, typer.Option("-o", "--output", metavar="THƯ_MỤC", help="Thư mục ghi kết quả.")]
 AsJson = Annotated[bool, typer.Option("--json", help="In JSON, mỗi tệp một dòng.")]
 Force = Annotated[bool, typer.Option("--force", help="Ghi đè cả tệp không do baocao tạo hoặc đã được sửa.")]
+AsPdf = Annotated[bool, typer.Option("--pdf", help="Lập thêm bản PDF (PDF/A) cạnh mỗi tệp Word; cần LibreOffice.")]
 FormName = Annotated[str, typer.Argument(metavar="MẪU", help="Tên mẫu, ví dụ hoi-quan-chung.")]
 FormKey = Annotated[str, typer.Argument(metavar="MẪU/NĂM", help="Ví dụ hoi-quan-chung/2021.")]
 FormYear = Annotated[int, typer.Argument(metavar="NĂM", help="Năm của mẫu, ví dụ 2021.")]
@@ -99,7 +100,12 @@ def assess_all(paths: Sequence[Path], templates: Path | None, office: Path | Non
 def with_progress(items: Iterable[T], paths: Sequence[Path]) -> Iterator[T]:
     """Yield what comes of the files below `paths`, with a progress bar on the terminal when there are several."""
     total = sum(1 for _ in pipeline.submissions(paths)) if sys.stderr.isatty() else 0
-    if total < 2:
+    return with_progress_of(items, total)
+
+
+def with_progress_of(items: Iterable[T], total: int) -> Iterator[T]:
+    """Yield items, with a progress bar on the terminal when there are several."""
+    if total < 2 or not sys.stderr.isatty():
         yield from items
         return
     from baocao.cli.progress import progress

@@ -95,8 +95,9 @@ def form_preview(
     say(str(output / name) for name in previews)
     if pages:
         try:
-            documents = pdf.to_pdf([output / name for name in previews], output)
-            say(str(page) for document in documents for page in (document, *pdf.to_pictures(document)))
+            for made in pdf.convert([output / name for name in previews], force=True):
+                pages_of = () if made.problems else (made.pdf, *pdf.to_pictures(made.pdf))
+                say([*map(str, pages_of), *show.faults(made.problems)])
         except MissingError as error:
             say(["Không lập được PDF và ảnh trang:", *map(show.problem, error.problems)])
 

@@ -14,7 +14,8 @@ import typer
 
 from baocao import deciding, decision_files, issuing, messages, messages_register, records, verifying
 from baocao.cli import show, show_register
-from baocao.cli.common import AsJson, OfficePath, Output, Paths, Templates, assess_all, say
+from baocao.cli.common import AsJson, AsPdf, OfficePath, Output, Paths, Templates, assess_all, say
+from baocao.cli.printing import print_pdf
 from baocao.errors import DataError, MissingError, UsageError
 from baocao.files import read_limited, write_whole
 from baocao.issuing import Desk
@@ -125,9 +126,11 @@ def issue(
     by: By = None,
     on: Day = None,
     register: Location = DEFAULT,
+    as_pdf: AsPdf = False,
 ) -> None:
     """Ban hành bảng chấm điểm. Vào sổ theo dõi và lập bản Word để ký; chỗ nào chưa ban hành được thì nêu rõ vì sao."""
     failed: list[Result] = []
+    written: list[Path] = []
     issued = 0
     with _opened(register, create=True) as opened:
         before = opened.head().entries
@@ -141,14 +144,17 @@ def issue(
                     failed.append(Result(result.source, tuple(found)))
                 else:
                     issued += 1
-                    say(f"{entry.number}  {path}" for path in _deliver(opened, entry))
+                    delivered = _deliver(opened, entry)
+                    written += delivered
+                    say(f"{entry.number}  {path}" for path in delivered)
         except MissingError:  # a full disk half way: what is entered is there, and said so
             say(show_register.issued(issued, failed))
             raise
         untrue = issuing.annexes_made_untrue(opened, before)
     say(show_register.issued(issued, failed))
     say(show_register.untrue(untrue))
-    if failed:
+    printed = print_pdf(written if as_pdf else [])
+    if failed or not printed:
         raise typer.Exit(DataError.exit_code)
 
 

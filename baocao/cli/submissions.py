@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from baocao.batch import Assessor, Workshop, drafts
 from baocao.cli import show
 from baocao.cli.common import (
     AsJson,
+    AsPdf,
     Force,
     FormName,
     FormYear,
@@ -67,17 +69,33 @@ def draft(
     force: Force = False,
     jobs: Jobs = None,
     report: ReportPath = None,
+    as_pdf: AsPdf = False,
 ) -> None:
     """Lập bảng chấm điểm dự thảo (Word). Tệp có lỗi được liệt kê ở cuối, các tệp khác vẫn được lập."""
     assessor, files = Assessor(templates, office), pipeline.submissions(paths)
+    documents: list[Path] = []
     with Stop() as stop, Tally(report) as tally:
         outcomes = drafts(files, assessor, output, Workshop(jobs, stop), force=force)
         try:
             for outcome in with_progress(outcomes, paths):
                 tally.add(outcome)
+                if as_pdf and outcome.path:
+                    documents.append(outcome.path)
         finally:  # also when the disk is full half way: what is written is there, and said so
             say(show.drafted(tally.counts, tally.shown_paths, tally.failed, output))
+    printed = stop() or _printed(documents, force=force, jobs=jobs)
     tally.end(stop)
+    if not printed:
+        raise typer.Exit(DataError.exit_code)
+
+
+def _printed(documents: Sequence[Path], *, force: bool, jobs: int | None) -> bool:
+    """Print documents, if there are any, as PDF; return whether all are."""
+    if not documents:
+        return True
+    from baocao.cli.printing import print_pdf
+
+    return print_pdf(documents, force=force, printers=jobs)
 
 
 def new(
