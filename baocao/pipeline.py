@@ -160,16 +160,22 @@ def _below(folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield the submissions below a folder, each with its path without links. Links to folders are not followed."""
     real = _resolved(folder)
     try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+        with os.scandir(folder) as found:  # what the system tells of an entry is large: only name and kind are kept
+            entries = sorted((entry.name, _kind(entry)) for entry in found if _is_wanted(entry))
     except PermissionError:
         return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _below(folder / entry.name)
-        elif _is_submission(entry):
-            path = folder / entry.name
-            yield path, _resolved(path) if entry.is_symlink() else str(Path(real, entry.name))
+    for name, kind in entries:
+        path = folder / name
+        if kind == "folder":
+            yield from _below(path)
+        else:
+            yield path, _resolved(path) if kind == "link" else os.path.join(real, name)  # noqa: PTH118 -- text
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    if entry.is_dir(follow_symlinks=False):
+        return "folder"
+    return "link" if entry.is_symlink() else "file"
 
 
 def _is_folder(path: Path) -> bool:
@@ -186,9 +192,11 @@ def _resolved(path: Path) -> str:
         return str(path)
 
 
-def _is_submission(entry: os.DirEntry[str]) -> bool:
+def _is_wanted(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry of a folder is a submission, or a folder that may hold some."""
     name = entry.name
-    return name.endswith(".json") and name != OFFICE_FILE and not name.endswith(SCHEMA_SUFFIX) and entry.is_file()
+    is_submission = name.endswith(".json") and name != OFFICE_FILE and not name.endswith(SCHEMA_SUFFIX)
+    return entry.is_dir(follow_symlinks=False) or (is_submission and entry.is_file())
 
 
 def draft_name(judged: Judged) -> str:

@@ -18,6 +18,7 @@ import pytest
 
 from baocao.cli import many, run
 from baocao.cli.progress import duration
+from baocao.pipeline import submissions
 from baocao.rendering import package
 from baocao.rendering.compressor import STANDARD
 from baocao.staging import stage, staging
@@ -357,3 +358,26 @@ def test_a_terminal_shows_how_far_it_is(work: Path) -> None:
 )
 def test_time_left_is_said_in_words(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+# --- which files -------------------------------------------------------------------------------------------------
+
+
+def test_files_are_found_in_the_order_of_their_paths_and_each_once(work: Path) -> None:
+    for name in ("b/2.json", "b/1.json", "b/c/3.json", "a.json", "b/office.json", "b/x.schema.json", "b/notes.txt"):
+        put(work / name, {})
+    (work / "b" / "0.json").symlink_to(work / "b" / "1.json")
+    (work / "b" / "d").symlink_to(work / "b" / "c")
+    (work / "b" / "e.json").mkdir()
+    put(work / "b" / "e.json" / "4.json", {})
+    found = submissions([Path("a.json"), Path("b"), Path("b/c"), Path("a.json"), Path("b/../b/2.json")])
+    assert [str(path) for path in found] == ["a.json", "b/0.json", "b/2.json", "b/c/3.json", "b/e.json/4.json"]
+
+
+def test_a_folder_without_any_is_told_before_the_work(work: Path, said: Said) -> None:
+    put(work / "a.json", {})
+    (work / "b").mkdir()
+    put(work / "b" / "office.json", {})
+    assert run(["draft", "a.json", "b"]) == 1
+    assert "b" in said()
+    assert not (work / "outputs").exists()
