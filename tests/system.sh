@@ -6,16 +6,17 @@ set -u
 
 # One a line: Debian package, then a command that succeeds when what the tests need of it is there.
 NEEDS='
-libreoffice-writer   has_writer
+libreoffice-writer   has_part swlo
+libreoffice-calc     has_part sclo
 python3-uno          /usr/bin/python3 -c "import uno"
 poppler-utils        command -v pdftoppm
 postgresql           ls /usr/lib/postgresql/*/bin/initdb || command -v initdb
 fonts-liberation2    fc-list "Liberation Serif:charset=1ed5" | grep -q .  # version 1 has no Vietnamese letters
 '
 
-has_writer() {
+has_part() {
     office=$(command -v soffice) || return 1
-    [ "$(uname -s)" != Linux ] || ls "$(dirname "$(readlink -f "$office")")"/libswlo.so
+    [ "$(uname -s)" != Linux ] || ls "$(dirname "$(readlink -f "$office")")"/lib$1.so
 }
 
 missing() {

@@ -21,6 +21,7 @@ ORDER = (
     "messages_form",
     "messages_register",
     "messages_annex",
+    "messages_excel",
     "files",
     "staging",
     "pool",
@@ -107,6 +108,13 @@ ORDER = (
     "quota",
     "annex",
     "rendering.annex",
+    "excel.book",
+    "excel.lists",
+    "excel.counting",
+    "excel.charts",
+    "excel.summary",
+    "excel.superiors",
+    "excel",
     "issuing",
     "deciding",
     "verifying",
@@ -160,6 +168,11 @@ def test_only_rendering_knows_docxtpl_and_zip() -> None:
         if re.search(r"^(import|from) (docxtpl|docx|zipfile)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert {name.partition(".")[0] for name in users} == {"rendering"}
+
+
+def test_only_excel_knows_its_library() -> None:
+    users = [name for name, path in FILES.items() if "xlsxwriter" in path.read_text(encoding="utf-8")]
+    assert users == ["excel.book"]
 
 
 def test_only_register_knows_the_database() -> None:
