@@ -7,7 +7,8 @@ in one run and leaves `null` or nothing behind, so that the rest can be judged.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -28,13 +29,15 @@ def parse(content: bytes) -> tuple[Raw, tuple[Problem, ...]]:
     Raises:
         DataError: it is not UTF-8, not JSON, not an object, or nested deeper than 20.
     """
+    hooks = _Hooks()
     try:
+        source = content.decode("utf-8-sig")
         raw = json.loads(
-            content.decode("utf-8-sig"),
-            object_pairs_hook=_object,
-            parse_float=_number,
-            parse_int=_number,
-            parse_constant=_NoNumber,
+            source,
+            object_pairs_hook=hooks.object,
+            parse_float=hooks.number,
+            parse_int=hooks.number,
+            parse_constant=hooks.no_number,
         )
     except UnicodeDecodeError as error:
         raise DataError([messages.not_utf8(error.start)]) from error
@@ -47,19 +50,25 @@ def parse(content: bytes) -> tuple[Raw, tuple[Problem, ...]]:
         raise DataError([messages.not_an_object(raw)])
     if _is_deep(raw):
         raise DataError([messages.too_deep()])
+    if hooks.sound and not _SURROGATE.search(source):
+        return raw, ()
     problems: list[Problem] = []
     return _sound(raw, (), problems), tuple(problems)
+
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""Half a character above U+FFFF, as JSON may write it; without its other half no text can hold it."""
 
 
 def _is_deep(raw: object) -> bool:
     """Whether objects and lists are nested deeper than any submission needs; found level by level."""
     level = [raw]
-    for _ in range(_DEEPEST):
-        level = [part for value in level for part in _parts(value)]
-    return bool(level)
+    for _ in range(_DEEPEST - 1):
+        level = [part for value in level for part in _parts(value) if isinstance(part, dict | list)]
+    return any(map(len, map(_parts, level)))
 
 
-def _parts(value: object) -> Iterable[object]:
+def _parts(value: object) -> Collection[object]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
@@ -70,26 +79,62 @@ class _NoNumber(str):
 
 
 class _Object(dict[str, Any]):
-    """A JSON object that remembers which of its keys stood more than once."""
+    """A JSON object of which some keys stood more than once."""
 
     twice: tuple[str, ...] = ()
 
 
-def _object(pairs: list[tuple[str, Any]]) -> _Object:
-    found = _Object(pairs)
-    if len(found) < len(pairs):
+class _Hooks:
+    """What the parser asks of one text; notes whether anything in it has to be looked at again."""
+
+    def __init__(self) -> None:
+        self.sound = True
+
+    def object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
+        self.sound = False
+        faulty = _Object(found)
         keys = [key for key, _ in pairs]
-        found.twice = tuple(key for key in found if keys.count(key) > 1)
-    return found
+        faulty.twice = tuple(key for key in found if keys.count(key) > 1)
+        return faulty
+
+    def number(self, token: str) -> int | Decimal | _NoNumber:
+        number = _NUMBERS[token]
+        return self.no_number(token) if number is None else number
+
+    def no_number(self, token: str) -> _NoNumber:
+        self.sound = False
+        return _NoNumber(token)
 
 
-def _number(token: str) -> int | Decimal | _NoNumber:
+class _Numbers(dict[str, int | Decimal | None]):
+    """What tokens mean; `None` where that is no number. The same few points and counts come again and again.
+
+    It forgets everything when it has grown to 1,024 tokens.
+    """
+
+    def __missing__(self, token: str) -> int | Decimal | None:
+        if len(token) > _LONGEST_NUMBER:
+            return None
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[token] = number = _number(token)
+        return number
+
+
+_MOST_KEPT = 1024
+_NUMBERS = _Numbers()
+
+
+def _number(token: str) -> int | Decimal | None:
     try:
         number = Decimal(token)
     except InvalidOperation:
-        return _NoNumber(token)
-    if len(token) > _LONGEST_NUMBER or abs(number.adjusted()) > _LONGEST_NUMBER:
-        return _NoNumber(token)
+        return None
+    if abs(number.adjusted()) > _LONGEST_NUMBER:
+        return None
     return number if any(mark in token for mark in ".eE") else int(token)
 
 
@@ -100,9 +145,10 @@ def _sound(value: Any, path: tuple[str | int, ...], problems: list[Problem]) -> 
         return None
     if isinstance(value, list):
         return [_sound(part, (*path, index), problems) for index, part in enumerate(value)]
-    if not isinstance(value, _Object):
+    if not isinstance(value, dict):
         return value
-    problems.extend(messages.duplicate_key(place(*path, key), key) for key in value.twice)
+    if isinstance(value, _Object):
+        problems.extend(messages.duplicate_key(place(*path, key), key) for key in value.twice)
     sound = {}
     for key, part in value.items():
         if any("\ud800" <= character <= "\udfff" for character in key):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -29,26 +30,6 @@ OFFICE_KEYS: tuple[tuple[str, ...], ...] = (
     ("signature",),
 )
 """What may stand once for a whole office."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A submission as far as it could be read; sound only when there are no problems."""
-
-    submission: Submission | None
-    problems: tuple[Problem, ...]
-    source: str
-    office: str = ""
-    """File of the office's defaults."""
-    from_office: tuple[str, ...] = ()
-    """The places that the office's file gave."""
-
-    def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-        """Return problems with the file in which each is to be mended."""
-        return tuple(
-            problem.inside(self.office if inside(problem.where, self.from_office) else self.source)
-            for problem in problems
-        )
 
 
 # --- the office's defaults -----------------------------------------------------------------------------------
@@ -120,6 +101,30 @@ def _taken_over(defaults: object, own: object, path: tuple[str, ...] = ()) -> It
 # --- structure -------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A submission as far as it could be read; sound only when there are no problems."""
+
+    submission: Submission | None
+    problems: tuple[Problem, ...]
+    source: str
+    office: Office = NO_OFFICE
+    own: Raw = field(default_factory=dict)
+    """What the file itself says, without the office's defaults."""
+
+    @cached_property
+    def from_office(self) -> tuple[str, ...]:
+        """The places that the office's file gave."""
+        return tuple(_taken_over(self.office.raw, self.own))
+
+    def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Return problems with the file in which each is to be mended."""
+        return tuple(
+            problem.inside(self.office.source if inside(problem.where, self.from_office) else self.source)
+            for problem in problems
+        )
+
+
 def read(content: bytes, source: str, office: Office = NO_OFFICE) -> Reading:
     """Read one submission as far as its structure allows.
 
@@ -133,8 +138,8 @@ def read(content: bytes, source: str, office: Office = NO_OFFICE) -> Reading:
     except DataError as error:
         return Reading(None, tuple(problem.inside(source) for problem in error.problems), source)
     submission, problems = _validated(_merged(office.raw, own), faults)
-    reading = Reading(submission, (), source, office.source, tuple(_taken_over(office.raw, own)))
-    return replace(reading, problems=reading.located(problems))
+    reading = Reading(submission, (), source, office, own)
+    return replace(reading, problems=reading.located(problems)) if problems else reading
 
 
 def inside(where: str, places: Iterable[str]) -> bool:

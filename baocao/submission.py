@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
@@ -26,6 +26,9 @@ from baocao.forms.values import (
 
 MOST_ENTRIES = 200
 """No list of a submission is longer, and no form has more criteria."""
+
+_EMPTY: dict[str, Any] = {"default": {}}
+"""Said of a `default_factory`, which the schema does not look into; a default `{}` would be copied deeply each time."""
 
 
 def _iso_date(value: object) -> object:
@@ -87,7 +90,11 @@ class Score(Mark, title="Điểm chấm một tiêu chí"):
         description="Giải thích toàn bộ phần điểm bị trừ, hoặc số điểm người chấm tự cho ở tiêu chí chấm theo mức.",
     )
     others: dict[str, Mark] = Field(
-        {}, max_length=MOST_ENTRIES, title="Các cột không được tính", description="Theo khóa của người chấm."
+        default_factory=dict,
+        max_length=MOST_ENTRIES,
+        title="Các cột không được tính",
+        description="Theo khóa của người chấm.",
+        json_schema_extra=_EMPTY,
     )
 
 
@@ -190,8 +197,12 @@ class Facts(Frozen, title="Số liệu làm căn cứ xếp loại ([] hoặc 0:
     targets: Targets | None = Field(None, title="Chỉ tiêu, nhiệm vụ được giao")
     discipline: Discipline | None = Field(None, title="Kỷ luật")
     achievements: tuple[Achievement, ...] | None = Field(None, max_length=MOST_ENTRIES, title="Thành tích nổi bật")
-    figures: dict[str, Count | None] = Field({}, max_length=MOST_ENTRIES, title="Số liệu riêng của mẫu")
-    levels: dict[str, StatedLevel] = Field({}, max_length=MOST_ENTRIES, title="Cấp độ do cơ quan chủ trì nêu")
+    figures: dict[str, Count | None] = Field(
+        default_factory=dict, max_length=MOST_ENTRIES, title="Số liệu riêng của mẫu", json_schema_extra=_EMPTY
+    )
+    levels: dict[str, StatedLevel] = Field(
+        default_factory=dict, max_length=MOST_ENTRIES, title="Cấp độ do cơ quan chủ trì nêu", json_schema_extra=_EMPTY
+    )
 
 
 class Proposal(Frozen, title="Ý kiến của cơ quan chủ trì"):

@@ -9,8 +9,9 @@ from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetPydanticSchema, StrictInt, WithJsonSchema
 from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import no_info_plain_validator_function
 
 from baocao.text import clean
 
@@ -30,9 +31,12 @@ class Frozen(BaseModel):
 
 
 def _exact(value: object) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+    if type(value) is int:  # and no truth value
+        number = Decimal(value)
+    elif isinstance(value, Decimal):
+        number = value
+    else:
         raise PydanticCustomError("points_type", "points")
-    number = Decimal(value)
     if not (number.is_finite() and 0 <= number <= MOST_POINTS):
         raise PydanticCustomError("points_range", "points")
     return abs(number)  # "-0" is a number of JSON, and not of a paper
@@ -44,6 +48,15 @@ def _printable(value: str) -> str:
     Refused: control, format (bidirectional overrides, zero-width), surrogate, private and unassigned
     characters. docxtpl would drop some of them silently and let others damage the paragraph.
     """
+    if not value.isprintable():  # it has some such character, or white space that is folded
+        _refuse_unseen(value)
+    folded = clean(value)
+    if not folded:
+        raise PydanticCustomError("empty_text", "text")
+    return folded
+
+
+def _refuse_unseen(value: str) -> None:
     for position, character in enumerate(value, start=1):
         if unicodedata.category(character)[0] == "C" or character in "\u2028\u2029":
             raise PydanticCustomError(
@@ -51,10 +64,6 @@ def _printable(value: str) -> str:
                 "character",
                 {"code": f"U+{ord(character):04X}", "position": position},
             )
-    folded = clean(value)
-    if not folded:
-        raise PydanticCustomError("empty_text", "text")
-    return folded
 
 
 def _printable_paragraphs(value: str) -> str:
@@ -70,7 +79,7 @@ def _file_name(value: str) -> str:
 
 Points = Annotated[
     Decimal,
-    BeforeValidator(_exact),
+    GetPydanticSchema(lambda _source, _handler: no_info_plain_validator_function(_exact)),
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": MOST_POINTS}),
 ]
 """Exact points, 0–1000. JSON and TOML numbers only; never a binary float."""
