@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import get_args
 
@@ -29,8 +29,10 @@ def check(form: Form, submission: Submission) -> tuple[Problem, ...]:
     return tuple(problem for rule in CHECKS for problem in rule(form, submission))
 
 
-def without(form: Form, submission: Submission, problems: Iterable[Problem]) -> Submission:
+def without(form: Form, submission: Submission, problems: Collection[Problem]) -> Submission:
     """Return the submission without the scores and facts that have problems, fit to be judged further."""
+    if not problems:
+        return submission
     faulty_parts = {part_of(problem.where) for problem in problems}
 
     def faulty(top: str, part: str) -> bool:
@@ -38,9 +40,8 @@ def without(form: Form, submission: Submission, problems: Iterable[Problem]) -> 
 
     scores = {no: score for no, score in submission.scores.items() if not faulty("scores", no)}
     blanks = {name: BLANK_FACTS[name] for name in Facts.model_fields if faulty("facts", name)}
-    kinds = {kind.key for kind in form.kinds}
     organization = submission.organization
-    if organization.kind not in kinds:
+    if organization.kind not in form.by_kind:
         organization = organization.model_copy(update={"kind": form.kinds[0].key})
     return submission.model_copy(
         update={
@@ -56,15 +57,15 @@ def without(form: Form, submission: Submission, problems: Iterable[Problem]) -> 
 
 
 def _kind(form: Form, submission: Submission) -> Iterator[Problem]:
-    kinds = {kind.key: kind.name for kind in form.kinds}
-    if submission.organization.kind not in kinds:
+    if submission.organization.kind not in form.by_kind:
+        kinds = {kind.key: kind.name for kind in form.kinds}
         yield messages.unknown_choice("organization.kind", submission.organization.kind, kinds)
 
 
 def _kind_of(form: Form, submission: Submission) -> str:
     """Return the kind of organisation, or some kind where the one given is none."""
-    kinds = [kind.key for kind in form.kinds]
-    return submission.organization.kind if submission.organization.kind in kinds else kinds[0]
+    kind = submission.organization.kind
+    return kind if kind in form.by_kind else form.kinds[0].key
 
 
 def _choices(form: Form, submission: Submission) -> Iterator[Problem]:
@@ -117,22 +118,24 @@ def _asked(form: Form, submission: Submission) -> Iterator[Problem]:
 
 # --- scores ----------------------------------------------------------------------------------------------------
 
+Path = tuple[str | int, ...]
+"""A place within a submission, written only where something is wrong."""
+
 MARK_OF = {"points": "awarded", "level": "level", "yes_no": "met"}
 """By which key of a score a criterion is assessed."""
 
 
 def _criteria(form: Form, submission: Submission) -> Iterator[Problem]:
     kind = _kind_of(form, submission)
-    leaves = {leaf.no for leaf in form.leaves}
     for no in submission.scores:
         if no not in form.by_no:
             yield messages.unknown_criterion(no, [leaf.no for leaf in form.leaves])
-        elif no not in leaves:
+        elif no not in form.leaf_numbers:
             yield messages.not_a_leaf(no, [leaf.no for leaf in form.inside(no)])
         elif not form.applies(no, kind):
             yield messages.not_applicable(no, form.kind(kind).name)
-    for leaf in form.leaves:
-        if form.applies(leaf.no, kind) and not leaf.banded:
+    for leaf in form.leaves_of(kind):
+        if not leaf.banded:
             yield from _missing(leaf, submission.scores.get(leaf.no))
 
 
@@ -154,24 +157,33 @@ def _marks(form: Form, submission: Submission) -> Iterator[Problem]:
         score = submission.scores.get(leaf.no)
         if score is None:
             continue
-        yield from _mark(form, leaf, score, place("scores", leaf.no))
+        if not _is_as_asked(form, leaf, score):
+            yield from _mark(form, leaf, score, ("scores", leaf.no))
         for key, mark in score.others.items():
-            where = place("scores", leaf.no, "others", key)
+            path = ("scores", leaf.no, "others", key)
             if key not in others:
-                yield messages.unknown_choice(where, key, others)
+                yield messages.unknown_choice(place(*path), key, others)
             else:
-                yield from _mark(form, leaf, mark, where)
+                yield from _mark(form, leaf, mark, path)
 
 
-def _mark(form: Form, leaf: Criterion, mark: Mark, where: str) -> Iterator[Problem]:
+def _is_as_asked(form: Form, leaf: Criterion, mark: Mark) -> bool:
+    """Whether a mark is just the points that the form asks for, as most are: then `_mark` finds nothing."""
+    points = mark.awarded
+    if leaf.assessed_by != "points" or points is None or mark.level is not None or mark.met is not None:
+        return False
+    return points <= leaf.most and not (form.step and points % form.step)
+
+
+def _mark(form: Form, leaf: Criterion, mark: Mark, path: Path) -> Iterator[Problem]:
     wanted = MARK_OF[leaf.assessed_by]
-    for key in Mark.model_fields:
+    for key in MARK_OF.values():
         if key != wanted and getattr(mark, key) is not None:
-            yield messages.wrong_mark(f"{where}.{key}", leaf.no, wanted)
+            yield messages.wrong_mark(place(*path, key), leaf.no, wanted)
     if mark.level is not None and wanted == "level" and mark.level not in form.level_ladder.names:
-        yield messages.unknown_choice(f"{where}.level", mark.level, form.level_ladder.names)
+        yield messages.unknown_choice(place(*path, "level"), mark.level, form.level_ladder.names)
     if mark.awarded is not None and wanted == "awarded":
-        yield from _figure(form, f"{where}.awarded", mark.awarded, leaf.most)
+        yield from _figure(form, (*path, "awarded"), mark.awarded, leaf.most)
 
 
 def _deductions(form: Form, submission: Submission) -> Iterator[Problem]:
@@ -181,10 +193,10 @@ def _deductions(form: Form, submission: Submission) -> Iterator[Problem]:
             continue
         standard, role = leaf.most, form.role(leaf.no)
         for index, deduction in enumerate(score.deductions):
-            where = place("scores", leaf.no, "deductions", index, "points")
-            yield from _figure(form, where, deduction.points, standard)
+            path = ("scores", leaf.no, "deductions", index, "points")
+            yield from _figure(form, path, deduction.points, standard)
             if not deduction.points:
-                yield messages.no_deduction(where)
+                yield messages.no_deduction(place(*path))
         deducted = sum((deduction.points for deduction in score.deductions), Decimal(0))
         if leaf.banded:
             yield messages.banded_deductions(leaf.no)
@@ -200,11 +212,11 @@ def _left(standard: Decimal, deducted: Decimal, role: Role) -> Decimal:
     return deducted if role == "penalty" else standard - deducted
 
 
-def _figure(form: Form, where: str, found: Decimal, standard: Decimal) -> Iterator[Problem]:
+def _figure(form: Form, path: Path, found: Decimal, standard: Decimal) -> Iterator[Problem]:
     if found > standard:
-        yield messages.above_standard(where, found, standard)
+        yield messages.above_standard(place(*path), found, standard)
     if form.step and found % form.step:
-        yield messages.wrong_step(where, found, form.step)
+        yield messages.wrong_step(place(*path), found, form.step)
 
 
 # --- facts -----------------------------------------------------------------------------------------------------

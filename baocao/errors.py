@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -43,7 +43,7 @@ class Problem:
 
     def inside(self, source: str) -> Problem:
         """Return the same problem with the file it was found in, unless it names one already."""
-        return self if self.source else replace(self, source=source)
+        return self if self.source else Problem(self.where, self.message, self.fix, self.blocks, source)
 
     def __str__(self) -> str:
         place = ": ".join(part for part in (self.source, self.where) if part)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -62,16 +61,16 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 def _is_deep(raw: object) -> bool:
     """Whether objects and lists are nested deeper than any submission needs; found level by level."""
-    level = [raw]
+    level: list[Any] = [raw]
     for _ in range(_DEEPEST - 1):
-        level = [part for value in level for part in _parts(value) if isinstance(part, dict | list)]
-    return any(map(len, map(_parts, level)))
+        within = [value.values() if isinstance(value, dict) else value for value in level]
+        level = [part for parts in within for part in parts if isinstance(part, _CONTAINERS)]
+        if not level:
+            return False
+    return any(level)
 
 
-def _parts(value: object) -> Collection[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+_CONTAINERS = (dict, list)
 
 
 class _NoNumber(str):

@@ -90,7 +90,11 @@ def facts_of(form: Form, asking: Condition | RatingBands | FigureBands, kind: st
 
 def asked(form: Form, kind: str) -> list[str]:
     """Return the keys of `facts` that a form asks of a kind of organisation, in the order of the contract."""
-    bands = [leaf.banded for leaf in form.leaves if leaf.banded and form.applies(leaf.no, kind)]
+    return form.once(_asked, kind)
+
+
+def _asked(form: Form, kind: str) -> list[str]:
+    bands = [leaf.banded for leaf in form.leaves_of(kind) if leaf.banded]
     relevant = [
         condition for condition in form.conditions if condition.applies_to is None or kind in condition.applies_to
     ]

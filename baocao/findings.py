@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import singledispatch
+from functools import cached_property, singledispatch
 from operator import ge, gt, le, lt
+from typing import Any, NamedTuple
 
 from baocao import figures, logic
 from baocao.forms.conditions import (
@@ -27,6 +28,7 @@ from baocao.forms.conditions import (
 from baocao.forms.ladder import Ladder
 from baocao.forms.model import Form
 from baocao.phrases import Fact, Phrasebook, Sentence
+from baocao.requirements import Terms, asked_rows, requirement
 from baocao.scoring import Scoresheet
 from baocao.submission import Submission, Tally
 
@@ -40,80 +42,113 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What became of one condition of one rating."""
-
-    rating: str
-    clause: Clause
-    condition: Condition
-    status: Status
-    observed: Sentence
-    required: Sentence
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     status: Status
     phrase: str
     facts: Mapping[str, Fact]
 
 
+class Finding(NamedTuple):
+    """What became of one condition of one rating."""
+
+    rating: str
+    clause: Clause
+    condition: Condition
+    outcome: _Outcome
+    required: Sentence
+    phrases: Phrasebook
+
+    @property
+    def status(self) -> Status:
+        """Whether the condition is fulfilled."""
+        return self.outcome.status
+
+    @property
+    def observed(self) -> Sentence:
+        """What was observed; said when it is asked for, since a scoresheet prints few of them."""
+        return self.phrases.say(f"findings.{self.outcome.phrase}", self.outcome.facts)
+
+
+_STATUS: Mapping[bool | None, Status] = {True: Status.PASSED, False: Status.FAILED, None: Status.UNKNOWN}
+
+
 def _outcome(truth: bool | None, phrase: str, facts: Mapping[str, Fact]) -> _Outcome:
-    status = {True: Status.PASSED, False: Status.FAILED, None: Status.UNKNOWN}[truth]
-    return _Outcome(status, phrase, facts)
+    return _Outcome(_STATUS[truth], phrase, facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+@dataclass(frozen=True)
+class Case(Terms):
     """One submission under judgement."""
 
-    form: Form
-    phrases: Phrasebook
     scoresheet: Scoresheet
     submission: Submission
 
-    def finding(self, rating: str, clause: Clause, condition: Condition) -> Finding:
-        """Return the finding of one condition."""
-        kind = self.submission.organization.kind
-        if condition.applies_to and kind not in condition.applies_to:
-            outcome = _Outcome(Status.NOT_APPLICABLE, "not_applicable.kind", {"kind": self.form.kind(kind).name})
-        else:
-            outcome = _observe(condition, self)
-        phrase, facts = _requirement(condition, self)
-        return Finding(
-            rating,
-            clause,
-            condition,
-            outcome.status,
-            self.phrases.say(f"findings.{outcome.phrase}", outcome.facts),
-            self.phrases.say(f"findings.{phrase}", facts),
-        )
-
-    @property
-    def population(self) -> str:
-        """`members` or `subordinates`: whom this kind of organisation rates."""
-        return self.form.kind(self.submission.organization.kind).population
-
-    @property
+    @cached_property
     def tally(self) -> Tally | None:
         """How those whom this kind of organisation rates were rated."""
         found: Tally | None = getattr(self.submission.facts, self.population)
         return found
 
-    @property
-    def ladder(self) -> Ladder:
-        """The ladder on which they are rated."""
-        return self.form.ladder_of(self.population)
+    @cached_property
+    def rated(self) -> int | None:
+        """How many of them were rated; `None` while that is not known."""
+        return self.tally.rated if self.tally else None
 
-    def population_of(self, condition: ShareCondition) -> str:
-        """Return whom a condition is about: those of this kind, or of the first kind that it is about."""
-        about = condition.applies_to or [self.submission.organization.kind]
-        return self.population if self.submission.organization.kind in about else self.form.kind(about[0]).population
+    @cached_property
+    def told(self) -> dict[str, Mapping[str, Fact]]:
+        """What sentences tell of each item with a level, by its number."""
+        names, unknown = self.form.level_ladder.names, self.phrases.names["unknown"]
+        return {
+            item.no: {
+                "no": item.no,
+                "level": names[item.level] if item.level else unknown,
+                "reason": (item.reason or "").rstrip(" .;"),
+            }
+            for item in self.scoresheet.items
+        }
 
-    def applicable(self, rows: Sequence[str]) -> list[str]:
-        """Return those of some rows that apply to this kind of organisation."""
-        return [no for no in rows if self.form.applies(no, self.submission.organization.kind)]
+
+class _Asked(NamedTuple):
+    """A condition, with what it asks of one kind of organisation: the same for every submission."""
+
+    rating: str
+    clause: Clause
+    condition: Condition
+    required: Sentence
+    observe: Callable[[Any, Case], _Outcome]
+
+
+def find(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) -> tuple[Finding, ...]:
+    """Return a finding for every condition of every rating, in the form's order."""
+    form, kind = scoresheet.form, submission.organization.kind
+    case = Case(form, phrases, kind, scoresheet, submission)
+    findings = []
+    for asked in form.once(_all_asked, phrases, kind):
+        outcome = asked.observe(asked.condition, case)
+        phrases.assure(f"findings.{outcome.phrase}", outcome.facts)
+        findings.append(Finding(asked.rating, asked.clause, asked.condition, outcome, asked.required, phrases))
+    return tuple(findings)
+
+
+def _all_asked(form: Form, phrases: Phrasebook, kind: str) -> tuple[_Asked, ...]:
+    terms = Terms(form, phrases, kind)
+
+    def asked(rating: str, clause: Clause, condition: Condition) -> _Asked:
+        phrase, facts = requirement(condition, terms)
+        applies = not condition.applies_to or kind in condition.applies_to
+        observe = _observe.dispatch(type(condition)) if applies else _not_asked
+        return _Asked(rating, clause, condition, phrases.say(f"findings.{phrase}", facts), observe)
+
+    return tuple(
+        asked(rule.key, clause, condition)
+        for rule in form.ratings
+        for clause in rule.clauses
+        for condition in clause.conditions
+    )
+
+
+def _not_asked(_condition: Condition, case: Case) -> _Outcome:
+    return _Outcome(Status.NOT_APPLICABLE, "not_applicable.kind", {"kind": case.form.kind(case.kind).name})
 
 
 _UNKNOWN = _Outcome(Status.UNKNOWN, "unknown", {})
@@ -126,16 +161,6 @@ def _observe(condition: Condition, case: Case) -> _Outcome:
     raise AssertionError(f"no rule for {condition}")  # `Condition` is closed: every kind is registered below
 
 
-@singledispatch
-def _requirement(condition: Condition, case: Case) -> tuple[str, Mapping[str, Fact]]:
-    """Return phrase and facts of what a condition asks."""
-    return f"{condition.kind}.required", {}
-
-
-def _share(percent: int) -> Fraction:
-    return Fraction(percent, 100)
-
-
 # --- points
 
 
@@ -144,7 +169,7 @@ def _(condition: PointsCondition, case: Case) -> _Outcome:
     def holds(points: Decimal) -> bool:
         return points >= condition.at_least if condition.at_least is not None else points < (condition.below or 0)
 
-    if condition.of is not None and not case.applicable([condition.of]):
+    if condition.of is not None and not case.applicable((condition.of,)):
         return _NO_ROWS
     lowest, highest = case.scoresheet.bounds(condition.of)
     truths = {holds(lowest), holds(highest)}
@@ -153,16 +178,6 @@ def _(condition: PointsCondition, case: Case) -> _Outcome:
     if points is None:
         return _outcome(truth, "points.open", {"lowest": lowest, "highest": highest})
     return _outcome(truth, "points.observed", {"total": points})
-
-
-@_requirement.register
-def _(condition: PointsCondition, case: Case) -> tuple[str, Mapping[str, Fact]]:
-    word = "at_least" if condition.at_least is not None else "below"
-    threshold = condition.at_least if condition.at_least is not None else (condition.below or Decimal(0))
-    if condition.of is None:
-        return f"points.{word}", {word: threshold}
-    required = case.phrases.say(f"findings.points.{word}", {word: threshold})
-    return "points.row", {"no": condition.of, "required": required.text}
 
 
 # --- achievement
@@ -187,41 +202,24 @@ def _(condition: LevelsCondition, case: Case) -> _Outcome:
     if not found:
         return _NO_ROWS
     ladder = case.form.level_ladder
+    threshold = ladder.rank(condition.at_most or condition.at_least or ladder.lowest)
 
     def meets(level: str | None) -> bool | None:
-        if condition.at_most is not None:
-            return None if level is None else ladder.rank(level) >= ladder.rank(condition.at_most)
-        return ladder.at_least(level, condition.at_least or ladder.lowest)
+        if level is None:
+            return None
+        rank = ladder.rank(level)
+        return rank >= threshold if condition.at_most is not None else rank <= threshold
 
     truths = [meets(item.level) for item in found]
     truth = logic.some(truths) if condition.at_most is not None else logic.every(truths)
-    unknown = case.phrases.names["unknown"]
     if condition.at_least is not None and truth is not True:  # what stands in the way is worth naming, the rest not
         found = [item for item, met in zip(found, truths, strict=True) if met is not True]
-    items = tuple(
-        {
-            "no": item.no,
-            "level": ladder.names[item.level] if item.level else unknown,
-            "reason": (item.reason or "").rstrip(" .;"),
-        }
-        for item in found
-    )
-    return _outcome(truth, "levels.observed", {"items": items})
-
-
-@_requirement.register
-def _(condition: LevelsCondition, case: Case) -> tuple[str, Mapping[str, Fact]]:
-    ladder = case.form.level_ladder
-    named = case.form.items(condition)
-    items = tuple(case.applicable(named)) or named
-    if condition.at_most is not None:
-        return "levels.at_most", {"items": items, "level": ladder.names[condition.at_most]}
-    return "levels.at_least", {"items": items, "level": ladder.names[condition.at_least or ladder.lowest]}
+    return _outcome(truth, "levels.observed", {"items": tuple(case.told[item.no] for item in found)})
 
 
 @_observe.register
 def _(condition: YesNoCondition, case: Case) -> _Outcome:
-    found = [case.scoresheet.line_of[no] for no in _answered(condition, case)]
+    found = [case.scoresheet.line_of[no] for no in asked_rows(condition, case)]
     if not found:
         return _NO_ROWS
     all_met = logic.every(line.met for line in found)
@@ -234,40 +232,27 @@ def _(condition: YesNoCondition, case: Case) -> _Outcome:
     return _outcome(truth, "yes_no.observed", facts)
 
 
-@_requirement.register
-def _(condition: YesNoCondition, case: Case) -> tuple[str, Mapping[str, Fact]]:
-    return f"yes_no.{condition.expects}", {"items": tuple(_answered(condition, case)) or _named(condition, case)}
-
-
-def _named(condition: YesNoCondition, case: Case) -> tuple[str, ...]:
-    return case.form.yes_no_items if condition.items == "all" else condition.items
-
-
-def _answered(condition: YesNoCondition, case: Case) -> list[str]:
-    return case.applicable(_named(condition, case))
-
-
 # --- share of members or subordinates
 
 
 @_observe.register
 def _(condition: ShareCondition, case: Case) -> _Outcome:
-    tally = case.tally
+    tally, rated = case.tally, case.rated
     population = case.phrases.names[case.population]
-    if tally is None or tally.rated is None:
+    if tally is None or rated is None:
         return _UNKNOWN
-    if tally.rated == 0:
+    if rated == 0:
         reason = tally.not_rated_reason or case.phrases.names["unknown"]
         return _Outcome(Status.NOT_APPLICABLE, "not_applicable.nobody", {"population": population, "reason": reason})
     counted = sum(tally.at_rung(rating) for rating in _counted(condition, case.ladder))
-    share = Fraction(counted, tally.rated)
-    truth = (
-        share >= _share(condition.at_least) if condition.at_least is not None else share > _share(condition.above or 0)
-    )
+    if condition.at_least is not None:
+        truth = counted * 100 >= condition.at_least * rated
+    else:
+        truth = counted * 100 > (condition.above or 0) * rated
     facts: Mapping[str, Fact] = {
         "counted": counted,
-        "rated": tally.rated,
-        "share": share,
+        "rated": rated,
+        "share": Fraction(counted, rated),
         "population": population,
         "not_rated": tally.not_rated or 0,
     }
@@ -277,20 +262,6 @@ def _(condition: ShareCondition, case: Case) -> _Outcome:
 def _counted(condition: ShareCondition, ladder: Ladder) -> tuple[str, ...]:
     """Return the ratings that a condition counts."""
     return ladder.up_to(condition.rated_at_least) if condition.rated_at_least else (condition.rated or "",)
-
-
-@_requirement.register
-def _(condition: ShareCondition, case: Case) -> tuple[str, Mapping[str, Fact]]:
-    population = case.population_of(condition)
-    threshold = condition.at_least if condition.at_least is not None else (condition.above or 0)
-    facts: Mapping[str, Fact] = {
-        "population": case.phrases.names[population],
-        "rating": case.form.ladder_of(population).names[condition.rated_at_least or condition.rated or ""],
-        "threshold": _share(threshold),
-    }
-    whose = "at_least" if condition.rated_at_least else "exactly"
-    how = "from" if condition.at_least is not None else "above"
-    return f"share.{whose}_{how}", facts
 
 
 # --- other organisations
@@ -316,13 +287,6 @@ def _(condition: OrganizationsCondition, case: Case) -> _Outcome:
     return _outcome(truth, "organizations.observed", {"organizations": records})
 
 
-@_requirement.register
-def _(condition: OrganizationsCondition, case: Case) -> tuple[str, Mapping[str, Fact]]:
-    rating = case.form.ladder_of(condition.of).names[condition.all_at_least or condition.any_rated or ""]
-    facts = {"organizations": case.phrases.names[condition.of], "rating": rating}
-    return ("organizations.all_at_least" if condition.all_at_least else "organizations.any_rated"), facts
-
-
 # --- figures
 
 _COMPARED: Mapping[str, Callable[[Fraction, int], bool]] = {
@@ -339,26 +303,20 @@ def _(condition: FigureCondition, case: Case) -> _Outcome:
     prefix = f"figures.{condition.of}"
     if reading.nothing:
         return _Outcome(Status.NOT_APPLICABLE, f"{prefix}.nothing", {})
-    if reading.value is None or reading.part is None:
+    value = reading.value
+    if value is None or reading.part is None:
         return _UNKNOWN
     word, threshold = condition.threshold
-    truth = _COMPARED[word](reading.value, threshold)
+    truth = _COMPARED[word](value, threshold)
     if not reading.is_share:
         return _outcome(truth, f"{prefix}.observed", {"count": reading.part})
     facts: Mapping[str, Fact] = {
         "part": reading.part,
         "whole": reading.whole or 0,
-        "share": reading.value / 100,
+        "share": value / 100,
         "excused": reading.excused,
     }
     return _outcome(truth, f"{prefix}.observed", facts)
-
-
-@_requirement.register
-def _(condition: FigureCondition, case: Case) -> tuple[str, Mapping[str, Fact]]:
-    word, threshold = condition.threshold
-    asked = _share(threshold) if case.form.is_share(condition.of) else threshold
-    return f"figures.{condition.of}.{word}", {"threshold": asked}
 
 
 # --- discipline

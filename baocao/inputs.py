@@ -120,9 +120,12 @@ class Reading:
     def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Return problems with the file in which each is to be mended."""
         return tuple(
-            problem.inside(self.office.source if inside(problem.where, self.from_office) else self.source)
-            for problem in problems
+            problem.inside(self.office.source if self._gave(problem.where) else self.source) for problem in problems
         )
+
+    def _gave(self, where: str) -> bool:
+        """Whether the office's file gave a place; where its first key is not in that file, it cannot have."""
+        return where.startswith(tuple(self.office.raw)) and inside(where, self.from_office)
 
 
 def read(content: bytes, source: str, office: Office = NO_OFFICE) -> Reading:

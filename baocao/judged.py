@@ -38,6 +38,10 @@ class Judged:
     @property
     def is_elsewhere(self) -> bool:
         """Whether neither place nor superior of the paper names a place of the form's jurisdiction."""
-        places = self.form.jurisdiction.places
+        places = self.form.once(_folded_places)
         named = f"{self.submission.signature.place} {self.submission.organization.superior.name}".casefold()
-        return bool(places) and not any(place.casefold() in named for place in places)
+        return bool(places) and not any(place in named for place in places)
+
+
+def _folded_places(form: Form) -> list[str]:
+    return [place.casefold() for place in form.jurisdiction.places]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
+from functools import cached_property
+from itertools import chain, groupby
 
 from baocao import figures
 from baocao.findings import Finding, Status
@@ -56,19 +58,33 @@ def _paragraphs(phrases: Phrasebook, comment: Iterable[Sentence]) -> Iterator[st
 
 def _embedded(text: str | None) -> str:
     """Return a text as it reads within a sentence: without its own full stop."""
-    return re.sub(r"(?<!\.)[.;\s]+$", "", text or "")
+    if not text or not (text[-1] in ".;" or text[-1].isspace()):
+        return text or ""
+    return _END.sub("", text)
 
 
-@dataclass(frozen=True, slots=True)
+_END = re.compile(r"(?<!\.)[.;\s]+$")
+
+
+@dataclass(frozen=True)
 class _Story:
     phrases: Phrasebook
     scoresheet: Scoresheet
     rating: Rating
     submission: Submission
 
-    @property
+    @cached_property
     def form(self) -> Form:
         return self.scoresheet.form
+
+    @cached_property
+    def short(self) -> dict[str, list[Line]]:
+        """The lines that are less than they could be, by the number of their section."""
+        best, found = self.form.best_level, defaultdict(list)
+        for line in self.scoresheet.lines:
+            if line.is_short(best):
+                found[line.criterion.section].append(line)
+        return found
 
     def say(self, phrase: str, **facts: Fact) -> Sentence:
         return self.phrases.say(phrase, facts)
@@ -79,9 +95,7 @@ class _Story:
     # --- deduction explanations
 
     def deductions(self) -> Iterator[Sentence]:
-        for line in self.scoresheet.lines:
-            if not line.is_short(self.form.best_level):
-                continue
+        for line in chain.from_iterable(self.short.values()):
             facts: dict[str, Fact] = {
                 "no": line.criterion.no,
                 "deducted": line.deducted,
@@ -91,9 +105,11 @@ class _Story:
             if line.source is PointsSource.BAND:
                 yield self._band(line, facts)
             elif any(deduction.reason for deduction in line.deductions):
-                yield self._typed(line, facts)
+                is_marked = line.level or line.met is False or line.source is PointsSource.OWN
+                yield self._marked(line, facts) if is_marked else self._typed(line, facts)
 
-    def _typed(self, line: Line, facts: Mapping[str, Fact]) -> Sentence:
+    def _marked(self, line: Line, facts: Mapping[str, Fact]) -> Sentence:
+        """Explain a level, an answer or the assessor's own points, for which there is one reason."""
         no, reason = line.criterion.no, _embedded(line.deductions[0].reason)
         if line.level:
             names = self.form.level_ladder.names
@@ -101,15 +117,16 @@ class _Story:
             return self.say("deductions.level", no=no, level=names[line.level], best=best, reason=reason)
         if line.met is False:
             return self.say("deductions.unmet", no=no, deducted=line.deducted, reason=reason)
-        if line.source is PointsSource.OWN:
-            case = line.chosen.text if line.chosen else ""
-            return self.say("deductions.own", **facts, case=case, reason=reason)
+        case = line.chosen.text if line.chosen else ""
+        return self.say("deductions.own", **facts, case=case, reason=reason)
+
+    def _typed(self, line: Line, facts: Mapping[str, Fact]) -> Sentence:
         parts: tuple[Mapping[str, Fact], ...] = tuple(
             {"points": part.points, "reason": _embedded(part.reason), "evidence": _embedded(part.evidence)}
             for part in line.deductions
         )
         if line.role == "penalty":
-            return self.say("deductions.penalty", no=no, deducted=line.deducted, parts=parts)
+            return self.say("deductions.penalty", no=facts["no"], deducted=facts["deducted"], parts=parts)
         return self.say("deductions.typed", **facts, parts=parts)
 
     def _band(self, line: Line, facts: Mapping[str, Fact]) -> Sentence:
@@ -169,7 +186,7 @@ class _Story:
         elif proposed is None:
             yield self.say("comment.result.undetermined", **common, **self._sums(total))
         else:
-            deducted = sum((line.deducted for line in sheet.lines), Decimal(0))
+            deducted = sum((line.deducted for line in chain.from_iterable(self.short.values())), Decimal(0))
             yield self.say(
                 f"comment.result.{proposed}",
                 **common,
@@ -276,7 +293,7 @@ class _Story:
 
     def limits(self) -> Iterator[Sentence]:
         for section in self.form.sections:
-            short = [line for line in self.scoresheet.inside(section.no) if line.is_short(self.form.best_level)]
+            short = self.short.get(section.no)
             if not short:
                 continue
             criteria = tuple({"no": line.criterion.no, "reason": self._reasons(line)} for line in short)
@@ -324,7 +341,7 @@ class _Story:
         if proposal:
             yield self._own_word(proposal)
         if limits:
-            short = sum(line.is_short(self.form.best_level) for line in self.scoresheet.lines)
+            short = sum(map(len, self.short.values()))
             yield self.say(
                 "comment.conclusion.remedy",
                 organization=self.submission.organization.name,

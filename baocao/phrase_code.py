@@ -19,24 +19,17 @@ Said = Callable[[Mapping[str, Any]], list[str]]
 """What makes of facts the pieces of a sentence, white space as it stands in the phrase."""
 
 
-def written(fact: object) -> object:
-    """Write a fact in Vietnamese notation; texts stay as they are."""
-    match fact:
-        case bool() | str():
-            return fact
-        case int():
-            return text.count(fact)
-        case Decimal():
-            return text.points(fact)
-        case Fraction():
-            return text.percent(fact)
-        case _:
-            return fact
+_WRITTEN: Mapping[type, Callable[[Any], str]] = {
+    str: str,
+    int: text.count,
+    Decimal: text.points,
+    Fraction: text.percent,
+}
 
 
 def printed(fact: object) -> str:
-    """Return a fact as a sentence prints it."""
-    return fact if type(fact) is str else str(written(fact))
+    """Return a fact as a sentence prints it: numbers in Vietnamese notation, texts as they are."""
+    return _WRITTEN.get(type(fact), str)(fact)
 
 
 def listed(facts: Iterable[object]) -> str:
@@ -44,15 +37,26 @@ def listed(facts: Iterable[object]) -> str:
     return text.listing([printed(fact) for fact in facts])
 
 
+def plain(fact: object) -> str:
+    """Return a count without the leading nought, as a fraction has it; anything else as it is printed."""
+    return text.whole(fact) if type(fact) is int else printed(fact)
+
+
+def sentence_case(fact: object) -> str:
+    """Return a fact as it is printed at the beginning of a sentence."""
+    return text.sentence_case(printed(fact))
+
+
 FILTERS: Mapping[str, Callable[[Any], object]] = {
     "listing": listed,
     "length": len,
-    "sentence_case": text.sentence_case,
-    "plain": text.whole,
+    "sentence_case": sentence_case,
+    "plain": plain,
 }
 """What a phrase may do with a fact before it prints it or chooses by it."""
 
-_NAMES = {"__builtins__": {}, "enumerate": enumerate, "len": len, "printed": printed, **FILTERS}
+_BUILTINS = {"enumerate": enumerate, "len": len, "str": str, "type": type}
+_NAMES = {"__builtins__": _BUILTINS, "printed": printed, **FILTERS}
 
 
 def function_of(source: str | CodeType) -> Said:

@@ -17,7 +17,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from baocao import messages, messages_form, text
 from baocao.errors import DataError, Problem
 from baocao.exact_toml import parse_toml
-from baocao.phrase_source import source_of
+from baocao.phrase_source import never_fails, source_of
 from baocao.phrases import Catalogue, Code, Parts, Phrasebook
 
 _SYNTAX = Environment(autoescape=True)
@@ -69,9 +69,8 @@ def _parsed(source: str) -> nodes.Template:
 
 @lru_cache(maxsize=2048)
 def _compiled(source: str) -> Code:
-    """Return a phrase ready to be said, and the facts that it uses."""
     python, used = source_of(_parsed(source))
-    return compile(python, "<phrase>", "exec"), used
+    return compile(python, "<phrase>", "exec"), used, never_fails(_parsed(source))
 
 
 def is_printable(source: str) -> bool:

@@ -7,14 +7,15 @@ checked stands in `baocao.phrase_reading`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from types import CodeType
+from typing import NamedTuple
 
 from baocao import messages_form
 from baocao.errors import DataError
 from baocao.phrase_code import function_of
+from baocao.text import folded
 
 Fact = str | int | Decimal | Fraction | tuple["Fact", ...] | Mapping[str, "Fact"]
 """What a sentence may rest on: a text, a count, points, a share (0–1), or a list of such."""
@@ -26,9 +27,8 @@ Catalogue = Mapping[str, Mapping[str, Parts]]
 """Every phrase there must be and the facts that it may use."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence and the facts it rests on."""
+class Sentence(NamedTuple):
+    """One sentence and the facts it rests on. A tuple, since there are dozens in each scoresheet."""
 
     phrase: str
     """Key of the phrase: `comment.result.good`."""
@@ -36,8 +36,8 @@ class Sentence:
     facts: Mapping[str, Fact]
 
 
-Code = tuple[CodeType, frozenset[str]]
-"""A phrase compiled, and the names of the facts that it uses."""
+Code = tuple[CodeType, frozenset[str], bool]
+"""A phrase compiled, the names of the facts that it uses, and whether it can be said of any facts."""
 
 
 class Phrasebook:
@@ -53,7 +53,7 @@ class Phrasebook:
         self.names = names
         self.sources = sources
         self.codes = codes
-        self._said = {key: (function_of(code), used) for key, (code, used) in codes.items()}
+        self._said = {key: (function_of(code), used) for key, (code, used, _) in codes.items()}
 
     def say(self, phrase: str, facts: Mapping[str, Fact]) -> Sentence:
         """Return the sentence that `phrase` makes of `facts`, with those it used.
@@ -68,5 +68,16 @@ class Phrasebook:
             raise DataError([messages_form.bad_phrase(phrase, f"{missing} is undefined")]) from missing
         except (TypeError, ArithmeticError) as error:
             raise DataError([messages_form.bad_phrase(phrase, str(error))]) from error
-        used_facts = {name: fact for name, fact in facts.items() if name in used}
-        return Sentence(phrase, " ".join("".join(pieces).split()), used_facts)
+        if used != facts.keys():
+            facts = {name: fact for name, fact in facts.items() if name in used}
+        return Sentence(phrase, folded("".join(pieces)), facts)
+
+    def assure(self, phrase: str, facts: Mapping[str, Fact]) -> None:
+        """Make sure that `phrase` can be said of `facts` later: most can be of any, and are not said for that.
+
+        Raises:
+            DataError: as `say` does.
+        """
+        _, _, never_fails = self.codes[phrase]
+        if not never_fails:
+            self.say(phrase, facts)

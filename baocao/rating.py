@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from baocao import logic
-from baocao.findings import Case, Finding, Status
+from baocao.findings import Finding, Status, find
 from baocao.forms.conditions import RatingRule
 from baocao.forms.model import Flag, Form
 from baocao.phrases import Phrasebook
@@ -43,13 +43,7 @@ class Rating:
 def rate(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) -> Rating:
     """Return the rating of a scoresheet. Never fails: what is not known leaves findings unknown."""
     form = scoresheet.form
-    case = Case(form, phrases, scoresheet, submission)
-    findings = tuple(
-        case.finding(rule.key, clause, condition)
-        for rule in form.ratings
-        for clause in rule.clauses
-        for condition in clause.conditions
-    )
+    findings = find(phrases, scoresheet, submission)
     possible = _possible(form, findings)
     certain = len(possible) == 1 and possible[0] is not None
     computed = possible[0] if certain else None

@@ -58,7 +58,7 @@ def _unexplained(judged: Judged) -> Iterator[tuple[str, str, Decimal]]:
         no = line.criterion.no
         if line.role == "bonus" or line.source is PointsSource.OWN:
             continue
-        if line.is_short(best) and not line.deductions and line.source is PointsSource.TYPED:
+        if not line.deductions and line.source is PointsSource.TYPED and line.is_short(best):
             yield no, place("scores", no, "reason"), Decimal(0)
         for index, deduction in enumerate(line.deductions):
             if not deduction.reason:

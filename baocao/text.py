@@ -12,26 +12,48 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 BLANK = "………"
 """The dotted blank that a person fills in by hand."""
 
 _FEWEST_DECIMALS = 1
+_MOST_KEPT = 1024
+"""Numbers whose notation is remembered: the same few come again in every document."""
 
 
 def clean(value: str) -> str:
     """Return `value` in NFC with runs of white space folded into one space and the ends trimmed."""
-    return " ".join(unicodedata.normalize("NFC", value).split())
+    return folded(unicodedata.normalize("NFC", value))
 
 
+def folded(value: str) -> str:
+    """Return `value` with runs of white space folded into one space and the ends trimmed."""
+    return value if _is_folded(value) else " ".join(value.split())
+
+
+def is_plain(value: str) -> bool:
+    """Whether there is something in `value`, all of it can be seen, and `clean` would leave it as it is."""
+    return _is_folded(value) and unicodedata.is_normalized("NFC", value)
+
+
+def _is_folded(value: str) -> bool:
+    """Whether `value` is no other when folded; the only white space that Python calls printable is the space."""
+    return value.isprintable() and "  " not in value and value[:1] != " " != value[-1:] and value != ""
+
+
+@lru_cache(maxsize=_MOST_KEPT)
 def points(value: Decimal) -> str:
     """Write an exact decimal the Vietnamese way: `92,5`, `1.234,25`, no trailing zeros."""
+    if not value:
+        return "0"  # equal to "-0", and so one entry of what is remembered
     whole, _, decimals = f"{value:,f}".partition(".")
     decimals = decimals.rstrip("0")
     whole = whole.replace(",", ".")
     return f"{whole},{decimals}" if decimals else whole
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def count(value: int) -> str:
     """Write a count as official papers do: `02`, `12`, `1.200`; nought stays `0`."""
     return f"{value:02d}" if 0 < value < 10 else whole(value)
@@ -42,6 +64,7 @@ def whole(value: int) -> str:
     return points(Decimal(value))
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def percent(share: Fraction) -> str:
     """Write a share (0–1) as a percentage, to one decimal, or more where one would mislead.
 

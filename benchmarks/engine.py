@@ -1,4 +1,4 @@
-"""How fast documents are made: the engine and the whole way, against docxtpl and its peers, in one run.
+"""How fast documents are made: the engine, the whole way and its stages, against docxtpl and its peers, in one run.
 
     python benchmarks/engine.py [--rounds N] [--peers FOLDER]
 
@@ -14,15 +14,12 @@ from __future__ import annotations
 
 import argparse
 import base64
-import gc
 import json
 import os
 import platform
 import shutil
-import statistics
 import subprocess
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -32,7 +29,6 @@ from pathlib import Path
 from typing import Any
 
 from docx import Document
-from docxtpl import DocxTemplate
 
 from baocao import pipeline
 from baocao.forms import Library
@@ -41,53 +37,14 @@ from baocao.rendering.compiled import CompiledTemplate
 from baocao.rendering.compressor import FAST, STANDARD, Compressor
 from baocao.rendering.context import scoresheet_context
 from baocao.rendering.package import content_digest, pack, unpack
+from benchmarks.racing import NAIVE, Contestant, naive, race, show, timed
+from benchmarks.whole import way
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 INPUTS = ROOT / "inputs" / "hoi-quan-chung" / "2021"
 PACKAGES = ("baocao", "docxtpl", "python-docx", "jinja2", "lxml", "pydantic", "isal")
 DAY = date(2021, 12, 31)
-NAIVE = "docxtpl, a new DocxTemplate each"
-Contestant = Callable[[], float]
-"""Does its work some times and returns the seconds that one took of the processor."""
-
-
-def timed(work: Callable[[], object], times: int) -> Contestant:
-    """A contestant of this process."""
-
-    def run() -> float:
-        start = time.process_time()
-        for _ in range(times):
-            work()
-        return (time.process_time() - start) / times
-
-    return run
-
-
-def race(contestants: Mapping[str, Contestant], rounds: int) -> dict[str, float]:
-    """The median of each, all of them taking turns."""
-    found: dict[str, list[float]] = {name: [] for name in contestants}
-    for contestant in contestants.values():
-        contestant()
-    gc.collect()
-    for _ in range(rounds):
-        for name, contestant in contestants.items():
-            found[name].append(contestant())
-    return {name: statistics.median(times) for name, times in found.items()}
-
-
-def show(title: str, medians: Mapping[str, float], base: str) -> None:
-    print(f"\n{title}\n\n| | ms a document | times as fast as {base} |\n|---|---:|---:|")
-    for name, seconds in medians.items():
-        print(f"| {name} | {seconds * 1000:.3f} | {medians[base] / seconds:.1f} |")
-
-
-def naive(template: bytes, context: Mapping[str, Any]) -> bytes:
-    document = DocxTemplate(BytesIO(template))
-    document.render(context, autoescape=True)
-    saved = BytesIO()
-    document.save(saved)
-    return saved.getvalue()
 
 
 def compressors() -> Iterable[tuple[str, Compressor]]:
@@ -113,10 +70,7 @@ def scoresheet(rounds: int) -> None:
     path = INPUTS / "hoi-dong-y-tot.json"
     content, office, library = path.read_bytes(), pipeline.read_office(INPUTS / pipeline.OFFICE_FILE), Library.usual()
 
-    def assessed() -> pipeline.Result:
-        return pipeline.assess_bytes(content, path.name, library, office)
-
-    result = assessed()
+    result = pipeline.assess_bytes(content, path.name, library, office)
     judged, narrative = result.judged, result.narrative
     assert judged is not None
     assert narrative is not None
@@ -138,9 +92,6 @@ def scoresheet(rounds: int) -> None:
     for name, compressor in compressors():
         contestants[f"engine, {name}"] = timed(partial(made, context, compressor), 20)
         contestants[f"engine, {name}, no text seen before"] = timed(partial(made_anew, compressor), 20)
-    contestants["whole way, JSON to docx"] = timed(lambda: assessed().document(), 3)
-    contestants["— reading, judging, narrating"] = timed(assessed, 3)
-    contestants["— context"] = timed(lambda: scoresheet_context(judged, narrative, draft=True), 5)
     contestants["— rendering the parts"] = timed(lambda: compiled.render(context, properties, day), 20)
     contestants["— content digest"] = timed(lambda: content_digest(parts), 20)
     for name, compressor in compressors():
@@ -294,6 +245,7 @@ def main() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     print(f"Python {platform.python_version()}, {', '.join(versions())}")
     scoresheet(arguments.rounds)
+    way(arguments.rounds)
     if arguments.peers:
         peers(arguments.peers.resolve(), max(arguments.rounds // 2, 10))
 

@@ -53,6 +53,7 @@ ORDER = (
     "inputs",
     "checks",
     "scoring",
+    "requirements",
     "findings",
     "rating",
     "narrative",

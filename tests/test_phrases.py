@@ -18,14 +18,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from baocao.errors import DataError
 from baocao.forms import Library
 from baocao.forms.catalogue import catalogue
-from baocao.phrase_code import FILTERS, function_of, written
+from baocao.phrase_code import FILTERS, function_of, printed
 from baocao.phrase_reading import load
-from baocao.phrase_source import source_of
+from baocao.phrase_source import never_fails, source_of
 from baocao.phrases import Parts
 from tests.strategies import FOLDER
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-ORACLE = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=written, autoescape=False)
+ORACLE = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=printed, autoescape=False)
 ORACLE.filters = dict(FILTERS)
 
 _LIBRARY = Library([TEMPLATES])
@@ -152,7 +152,6 @@ def test_a_choice_of_two_hundred_cases_is_a_phrase() -> None:
 @pytest.mark.parametrize(
     ("source", "facts", "why"),
     [
-        ("{{ no | plain }}", {"no": "Hội"}, "câu sai cú pháp"),
         ("{{ no }}", {}, "'no' is undefined"),
         ("{% if no > total %}a{% endif %}", {"no": "a", "total": Decimal(1)}, "not supported between"),
         ("{% if total < no %}a{% endif %}", {"no": "a", "total": Fraction(1)}, "not supported between"),
@@ -162,6 +161,36 @@ def test_facts_that_a_phrase_cannot_be_said_of_are_told(source: str, facts: dict
     book = load(f'phrase = "{source}"'.encode(), {"phrase": FACTS}, ["phrase"])
     with pytest.raises(DataError, match=why):
         book.say("phrase", facts)
+
+
+def test_a_text_is_written_as_it_stands_where_a_count_was_meant() -> None:
+    book = load(b'phrase = "{{ no | plain }}, {{ total | sentence_case }}"', {"phrase": FACTS}, ["phrase"])
+    assert book.say("phrase", {"no": "Hội", "total": 5}).text == "Hội, 05"
+
+
+@given(source=st.recursive(_printed, _nested, max_leaves=6), facts=st.fixed_dictionaries(
+    {name: _fact(parts) for name, parts in FACTS.items()}
+))  # fmt: skip
+def test_a_phrase_that_never_fails_says_something_of_any_facts(source: str, facts: dict[str, Any]) -> None:
+    try:
+        load(f"phrase = '''{source}'''".encode(), {"phrase": FACTS}, ["phrase"])
+    except DataError:
+        assume(False)
+    if never_fails(ORACLE.parse(source)) and find_undeclared_variables(ORACLE.parse(source)) <= facts.keys():
+        assert ours(source, facts) is not None
+
+
+@pytest.mark.parametrize(
+    ("source", "sure"),
+    [
+        ("{{ total | plain }}{% if no == total %}a{% endif %}", True),
+        ("{% if parts | length > 1 and no %}a{% endif %}", True),
+        ("{% if total < 1 %}a{% endif %}", False),
+        ("{% if parts | length > total %}a{% endif %}", False),
+    ],
+)
+def test_a_phrase_fails_only_where_it_asks_what_is_more(source: str, sure: bool) -> None:
+    assert never_fails(ORACLE.parse(source)) is sure
 
 
 def test_a_phrase_of_the_form_is_known_by_its_key() -> None:

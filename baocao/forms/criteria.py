@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -160,27 +161,27 @@ class Criterion(Frozen):
         None, title="Chấm theo mức", description="Điểm do số liệu quyết định."
     )
 
-    @property
+    @cached_property
     def most(self) -> Decimal:
         """The most points that there are for the row; 0 where it gives none."""
         return self.standard or Decimal(0)
 
-    @property
+    @cached_property
     def parent(self) -> str:
         """Number of the row above, `""` for a section."""
         return self.no.rpartition(".")[0]
 
-    @property
+    @cached_property
     def section(self) -> str:
         """Number of the section that the row is or belongs to."""
         return self.no.partition(".")[0]
 
-    @property
+    @cached_property
     def printed_no(self) -> str:
         """The number in column TT: `I` for a section, else the part after it (`1`, `1.2`)."""
         return self.no.partition(".")[2] or self.no
 
-    @property
+    @cached_property
     def printed_paragraphs(self) -> tuple[str, ...]:
         """The official paragraphs of the row, in order, those of its bands last."""
         bands = self.banded.bands if self.banded else ()

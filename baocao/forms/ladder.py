@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import Field
 
@@ -28,10 +29,14 @@ class Ladder:
         """Return the ladder of some rungs, best first."""
         return cls({rung.key: rung.name for rung in rungs})
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """The keys, best first."""
         return tuple(self.names)
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {key: rank for rank, key in enumerate(self.names)}
 
     @property
     def best(self) -> str:
@@ -45,7 +50,7 @@ class Ladder:
 
     def rank(self, key: str) -> int:
         """Return how far a key is from the best one, 0 for the best itself."""
-        return self.keys.index(key)
+        return self._ranks[key]
 
     def at_least(self, key: str | None, floor: str) -> bool | None:
         """Whether `key` is `floor` or better; `None` when it is not known yet."""

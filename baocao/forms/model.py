@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
+from decimal import Context, Decimal, Inexact
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from pydantic import Field, StrictInt
 
@@ -18,6 +17,9 @@ from baocao.forms.criteria import Basis, Criterion, Population, Rated, Role
 from baocao.forms.ladder import Ladder, Rung
 from baocao.forms.values import Frozen, Key, Line, Passage, Percent, Points, Slug
 from baocao.text import points
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 CLOSED_FIGURES: dict[str, bool] = {"targets": True, "weaknesses": True, "unremedied_weaknesses": False}
 """The figures that every submission may give, and whether each is a share."""
@@ -215,17 +217,21 @@ class Form(Frozen):
 
     def role(self, no: str) -> Role:
         """Return what the points of a row do to the total; its section says it."""
-        return self._section(no).role
+        return self._section_of[no].role
 
     def applies(self, no: str, kind: str) -> bool:
         """Whether a row is assessed for a kind of organisation; its section says it."""
-        kinds = self._section(no).applies_to
+        kinds = self._section_of[no].applies_to
         return kinds is None or kind in kinds
 
-    def _section(self, no: str) -> Criterion:
-        """Return the section of a row; the row itself while its section is still to be written."""
-        row = self.by_no[no]
-        return self.by_no.get(row.section, row)
+    @cached_property
+    def _section_of(self) -> dict[str, Criterion]:
+        """The section of each row; the row itself while its section is still to be written."""
+        return {row.no: self.by_no.get(row.section, row) for row in self.criteria}
+
+    def leaves_of(self, kind: str) -> tuple[Criterion, ...]:
+        """Return the rows that are assessed for a kind of organisation, in the form's order."""
+        return self.once(_leaves_of, kind)
 
     def inside(self, no: str) -> tuple[Criterion, ...]:
         """Return the leaves at or below row `no`."""
@@ -238,7 +244,25 @@ class Form(Frozen):
             for row in self.criteria
         }
 
+    def path(self, no: str) -> tuple[str, ...]:
+        """Return the numbers of a row and of those above it, the nearest first."""
+        return self._paths[no]
+
+    @cached_property
+    def _paths(self) -> dict[str, tuple[str, ...]]:
+        paths: dict[str, tuple[str, ...]] = {}
+        for row in self.criteria:
+            paths[row.no] = (row.no, *paths.get(row.parent, ()))
+        return paths
+
     # --- points
+
+    @cached_property
+    def caps(self) -> dict[str, Decimal]:
+        """The most points of each row of a bonus or penalty section that states them."""
+        return {
+            row.no: row.standard for row in self.criteria if row.standard is not None and self.role(row.no) != "regular"
+        }
 
     @property
     def has_points(self) -> bool:
@@ -247,8 +271,7 @@ class Form(Frozen):
 
     def regular_standard(self, kind: str) -> Decimal:
         """Return the standard points of the sections that make up the total for a kind of organisation."""
-        regular = (row for row in self.sections if row.role == "regular" and self.applies(row.no, kind))
-        return sum((row.most for row in regular), Decimal(0))
+        return self.once(_regular_standard, kind)
 
     def standard_total(self, kind: str) -> Decimal:
         """Return the points that a kind of organisation is measured by: the total, or what is left of it."""
@@ -278,8 +301,7 @@ class Form(Frozen):
 
     def level_of(self, awarded: Decimal, standard: Decimal) -> str:
         """Return the performance level of `awarded` out of `standard` points."""
-        share = Fraction(awarded) * 100 / Fraction(standard)
-        return next(rule.key for rule in self.levels if share >= (rule.at_least or 0))
+        return next(level for floor, level in self.once(_level_floors, standard) if awarded >= floor)
 
     def items(self, condition: LevelsCondition) -> tuple[str, ...]:
         """Return the items that a condition on levels speaks of."""
@@ -313,7 +335,11 @@ class Form(Frozen):
 
     def rule(self, rating: str) -> RatingRule:
         """Return the rule of a rating."""
-        return next(rule for rule in self.ratings if rule.key == rating)
+        return self._rules[rating]
+
+    @cached_property
+    def _rules(self) -> dict[str, RatingRule]:
+        return {rule.key: rule for rule in self.ratings}
 
     def ratings_above(self, rating: str | None) -> Iterable[RatingRule]:
         """Return the rules of the ratings above one (of all when `None`), best first."""
@@ -333,7 +359,12 @@ class Form(Frozen):
 
     def kind(self, kind: str) -> KindOfOrganization:
         """Return what the form says of a kind of organisation."""
-        return next(entry for entry in self.kinds if entry.key == kind)
+        return self.by_kind[kind]
+
+    @cached_property
+    def by_kind(self) -> dict[str, KindOfOrganization]:
+        """The kinds of organisation by their keys."""
+        return {kind.key: kind for kind in self.kinds}
 
     @cached_property
     def own_figures(self) -> dict[str, Figure]:
@@ -346,6 +377,25 @@ class Form(Frozen):
         return own.out_of is not None if own else CLOSED_FIGURES[figure]
 
     # --- the whole
+
+    def once(self, work: Callable[Concatenate[Form, P], T], *about: P.args, **names: P.kwargs) -> T:
+        """Return what `work` makes of the form and of `about`, worked out once and kept as long as the form.
+
+        Args:
+            work: a function, of which the result depends on nothing else.
+            about: keys and numbers of the form, its phrase book: never what a submission says, since nothing is
+                ever forgotten.
+            names: likewise, given by name.
+        """
+        key = (work, *about, *names.items())
+        if key not in self._worked_out:
+            self._worked_out[key] = work(self, *about, **names)
+        found: T = self._worked_out[key]
+        return found
+
+    @cached_property
+    def _worked_out(self) -> dict[tuple[object, ...], Any]:
+        return {}
 
     @cached_property
     def official_sentences(self) -> tuple[str, ...]:
@@ -380,3 +430,25 @@ class Form(Frozen):
     def key(self) -> str:
         """Identifier and year: `hoi-quan-chung/2021`."""
         return f"{self.id}/{self.year}"
+
+
+# --- worked out once for each form ---------------------------------------------------------------------------------
+
+
+def _leaves_of(form: Form, kind: str) -> tuple[Criterion, ...]:
+    return tuple(leaf for leaf in form.leaves if form.applies(leaf.no, kind))
+
+
+def _regular_standard(form: Form, kind: str) -> Decimal:
+    regular = (row for row in form.sections if row.role == "regular" and form.applies(row.no, kind))
+    return sum((row.most for row in regular), Decimal(0))
+
+
+_EXACT = Context(prec=100, traps=[Inexact])
+
+
+def _level_floors(form: Form, standard: Decimal) -> list[tuple[Decimal, str]]:
+    """Return from which points on each level is reached, of so many standard points."""
+    return [
+        (_EXACT.multiply(standard, Decimal(rule.at_least or 0)).scaleb(-2, _EXACT), rule.key) for rule in form.levels
+    ]

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetPydanticSc
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import no_info_plain_validator_function
 
-from baocao.text import clean
+from baocao.text import clean, is_plain
 
 MOST_POINTS = 1000
 """More points than any form gives; keeps hostile exponents out of decimal arithmetic."""
@@ -48,8 +48,9 @@ def _printable(value: str) -> str:
     Refused: control, format (bidirectional overrides, zero-width), surrogate, private and unassigned
     characters. docxtpl would drop some of them silently and let others damage the paragraph.
     """
-    if not value.isprintable():  # it has some such character, or white space that is folded
-        _refuse_unseen(value)
+    if is_plain(value):
+        return value
+    _refuse_unseen(value)
     folded = clean(value)
     if not folded:
         raise PydanticCustomError("empty_text", "text")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from baocao.forms.criteria import Criterion
 from baocao.forms.model import Form
 from baocao.judged import Judged
 from baocao.narrative import Narrative
-from baocao.scoring import Line
 from baocao.submission import Issuer, Mark, Signature, Submission
 from baocao.text import BLANK, long_date, points
 
@@ -31,46 +31,54 @@ def scoresheet_context(judged: Judged, narrative: Narrative, *, draft: bool, rep
     which of its figures nobody has confirmed; `replaces` are lines on the paper that it replaces or corrects.
     """
     form, submission = judged.form, judged.submission
-    texts, additions = form.texts, form.additions
+    additions = form.additions
     head = _head(form, submission)
     proposed = judged.rating.proposed
     return {
+        **form.once(_printed_by_itself),
         "draft": list(_draft_mark(judged)) if draft else [],
         "replaces": list(replaces),
         "head": head or "",
-        "title": texts.title,
-        "subtitle": texts.subtitle,
-        "year": str(form.year),
-        "assessed_label": texts.assessed_label,
         "organization": submission.organization.name.rstrip(" ."),
-        "instructions": list(texts.instructions),
-        "columns": dict(texts.columns),
-        "rows": [_row(judged, criterion) for criterion in form.criteria],
+        "rows": _rows(judged),
         "unconfirmed": additions.unconfirmed if draft and not form.confirmed else "",
-        "method_title": texts.method_title or "",
-        "ratings": [
-            {"heading": rule.heading, "clauses": [clause.text for clause in rule.clauses]} for rule in form.ratings
-        ],
-        "note": texts.note or "",
-        "deductions_title": additions.deductions_title,
         "deductions": [sentence.text for sentence in narrative.deductions],
-        "comment_label": texts.comment_label,
         "comment": list(narrative.paragraphs),
-        "total_label": texts.total_label or "",
         "total": _written(judged.scoresheet.total, BLANK) if form.has_points else "",
         "totals": {
             assessor.key: _written(judged.scoresheet.total_by(assessor.key), _SHORT_BLANK)
             for assessor in form.other_assessors
         },
-        "proposed_label": texts.proposed_label,
         "proposed": form.ladder.names[proposed] if proposed else additions.undetermined,
         "signature": {
             "place_date": "" if head else _place_date(submission.signature),
             "authority": submission.signature.authority or "",
             "position": submission.signature.position,
-            "line": texts.signature_line,
+            "line": form.texts.signature_line,
             "name": submission.signature.name,
         },
+    }
+
+
+def _printed_by_itself(form: Form) -> Context:
+    """Return what is the same in every scoresheet of a form."""
+    texts = form.texts
+    return {
+        "title": texts.title,
+        "subtitle": texts.subtitle,
+        "year": str(form.year),
+        "assessed_label": texts.assessed_label,
+        "instructions": list(texts.instructions),
+        "columns": dict(texts.columns),
+        "method_title": texts.method_title or "",
+        "ratings": [
+            {"heading": rule.heading, "clauses": [clause.text for clause in rule.clauses]} for rule in form.ratings
+        ],
+        "note": texts.note or "",
+        "deductions_title": form.additions.deductions_title,
+        "comment_label": texts.comment_label,
+        "total_label": texts.total_label or "",
+        "proposed_label": texts.proposed_label,
     }
 
 
@@ -142,61 +150,94 @@ def _date(day: date | None) -> str:
 # --- rows of the table -----------------------------------------------------------------------------------------
 
 
-def _row(judged: Judged, criterion: Criterion) -> Context:
+class _Row(NamedTuple):
+    """A row of the table, with what is printed of it whatever the submission."""
+
+    criterion: Criterion
+    printed: Context
+    blank: str | None
+    """What stands for points that are not known; `None` of a row that is not given any."""
+    sign: str
+    """What stands before its points unless they are 0."""
+
+
+def _rows(judged: Judged) -> list[Printable]:
+    """Return what is printed of each row, in the form's order."""
     form, sheet = judged.form, judged.scoresheet
-    is_leaf = criterion.no in form.leaf_numbers
-    # an item that is ticked itself is a criterion like those without a level, and no heading
-    titled = not is_leaf or (criterion.no in form.level_items and criterion.assessed_by != "level")
-    kind = "section" if not criterion.parent else "item" if titled else "criterion"
-    if kind != "criterion" and is_leaf:
-        kind = f"scored_{kind}"
-    item, line = sheet.item_of.get(criterion.no), sheet.line_of.get(criterion.no)
-    level = item.level if item else line.level if line else None
-    return {
-        "kind": kind,
-        "role": form.role(criterion.no),
-        "assessed_by": criterion.assessed_by if is_leaf else "",
-        "no": criterion.printed_no,
-        "paragraphs": list(criterion.printed_paragraphs),
-        "standard": _signed(form, criterion, criterion.standard, ""),
-        "awarded": _points(judged, criterion, sheet.awarded(criterion.no)),
-        "level": _ticked(form.level_ladder.keys, level),
-        "level_name": form.level_ladder.names[level] if level else "",
-        "met": _answer(line.met if line else None),
-        "others": {assessor.key: _other(judged, criterion, assessor.key, line) for assessor in form.other_assessors},
-    }
+    ticks, names = form.once(_ticks), form.level_ladder.names
+    rows: list[Printable] = []
+    for row in form.once(_fixed_rows, sheet.kind):
+        no = row.criterion.no
+        item, line = sheet.item_of.get(no), sheet.line_of.get(no)
+        level = item.level if item else line.level if line else None
+        printed: Context = {
+            **row.printed,
+            "level": ticks[level],
+            "level_name": names[level] if level else "",
+            "met": _ANSWERS[line.met if line else None],
+            "others": {assessor.key: _other(judged, row, assessor.key) for assessor in form.other_assessors},
+        }
+        if row.blank is not None:
+            printed["awarded"] = _signed(row, sheet.awarded(no))
+        rows.append(printed)
+    return rows
 
 
-def _other(judged: Judged, criterion: Criterion, assessor: str, line: Line | None) -> Context:
+def _other(judged: Judged, row: _Row, assessor: str) -> Context:
     """Return what another assessor gave a row, in the same words as the column that counts."""
+    no, sheet = row.criterion.no, judged.scoresheet
+    line = sheet.line_of.get(no)
     mark = line.mark(assessor) if line else Mark()
-    return {
-        "awarded": _points(judged, criterion, judged.scoresheet.awarded_by(assessor, criterion.no)),
-        "level": _ticked(judged.form.level_ladder.keys, mark.level),
-        "met": _answer(mark.met),
-    }
+    awarded = row.printed["awarded"] if row.blank is None else _signed(row, sheet.awarded_by(assessor, no))
+    return {"awarded": awarded, "level": judged.form.once(_ticks)[mark.level], "met": _ANSWERS[mark.met]}
 
 
-def _points(judged: Judged, criterion: Criterion, awarded: Decimal | None) -> str:
-    """Write the points of a row; nothing where the row has none."""
-    if not judged.form.applies(criterion.no, judged.submission.organization.kind):
-        return _NOT_APPLICABLE
-    return "" if criterion.standard is None else _signed(judged.form, criterion, awarded, _SHORT_BLANK)
-
-
-def _signed(form: Form, criterion: Criterion, number: Decimal | None, blank: str) -> str:
+def _signed(row: _Row, number: Decimal | None) -> str:
     """Write points; those of a penalty with a minus."""
-    sign = "-" if number and form.role(criterion.no) == "penalty" else ""
-    return f"{sign}{_written(number, blank)}"
-
-
-def _ticked(keys: Iterable[str], found: str | None) -> Context:
-    return {key: _TICK if key == found else "" for key in keys}
-
-
-def _answer(met: bool | None) -> Context:
-    return {"yes": _TICK if met else "", "no": _TICK if met is False else ""}
+    return f"{row.sign if number else ''}{_written(number, row.blank or '')}"
 
 
 def _written(number: Decimal | None, blank: str) -> str:
     return blank if number is None else points(number)
+
+
+_ANSWERS: dict[bool | None, Printable] = {
+    True: {"yes": _TICK, "no": ""},
+    False: {"yes": "", "no": _TICK},
+    None: {"yes": "", "no": ""},
+}
+
+
+def _ticks(form: Form) -> dict[str | None, Printable]:
+    """Return the columns of the levels, one of them ticked, for each level and for none."""
+    keys = form.level_ladder.keys
+    return {found: {key: _TICK if key == found else "" for key in keys} for found in (*keys, None)}
+
+
+def _fixed_rows(form: Form, kind: str) -> tuple[_Row, ...]:
+    return tuple(_fixed_row(form, kind, criterion) for criterion in form.criteria)
+
+
+def _fixed_row(form: Form, kind: str, criterion: Criterion) -> _Row:
+    is_leaf = criterion.no in form.leaf_numbers
+    # an item that is ticked itself is a criterion like those without a level, and no heading
+    titled = not is_leaf or (criterion.no in form.level_items and criterion.assessed_by != "level")
+    sort = "section" if not criterion.parent else "item" if titled else "criterion"
+    if sort != "criterion" and is_leaf:
+        sort = f"scored_{sort}"
+    applies = form.applies(criterion.no, kind)
+    row = _Row(
+        criterion,
+        {
+            "kind": sort,
+            "role": form.role(criterion.no),
+            "assessed_by": criterion.assessed_by if is_leaf else "",
+            "no": criterion.printed_no,
+            "paragraphs": list(criterion.printed_paragraphs),
+            "awarded": "" if applies else _NOT_APPLICABLE,
+        },
+        _SHORT_BLANK if applies and criterion.standard is not None else None,
+        "-" if form.role(criterion.no) == "penalty" else "",
+    )
+    row.printed["standard"] = "" if criterion.standard is None else _signed(row, criterion.standard)
+    return row
