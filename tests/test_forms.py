@@ -17,10 +17,13 @@ import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baocao import pipeline, trial
 from baocao.cli import show
@@ -503,3 +506,24 @@ def test_an_example_of_a_form_is_only_shown_and_never_compared(source: Path) -> 
     for line in code.splitlines():
         if re.search(r'"[IV]+(\.\d)+"|"hoi-quan-chung"|\b2021\b', line):
             assert re.search(r"ví dụ|Ví dụ|help=|description=|dạng", line), line
+
+
+@given(
+    awarded=st.decimals(0, 1000, places=25, allow_nan=False),
+    standard=st.decimals("0.25", 1000, places=2, allow_nan=False),
+)
+def test_a_level_is_reached_at_just_its_share_of_the_standard(awarded: Decimal, standard: Decimal) -> None:
+    form = folder().form
+    share = Fraction(awarded) * 100 / Fraction(standard)
+    assert form.level_of(awarded, standard) == next(rule.key for rule in form.levels if share >= (rule.at_least or 0))
+
+
+def test_what_a_form_asks_is_worked_out_once_for_each_kind() -> None:
+    form, asked = folder().form, []
+
+    def work(form: Form, kind: str) -> str:
+        asked.append(kind)
+        return f"{form.id} {kind}"
+
+    assert [form.once(work, kind) for kind in ("a", "b", "a")] == [f"{form.id} a", f"{form.id} b", f"{form.id} a"]
+    assert asked == ["a", "b"]

@@ -6,8 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from baocao.text import alphabetical, hundredths, one_decimal, two_decimals
+from baocao.text import alphabetical, clean, folded, hundredths, is_plain, one_decimal, points, two_decimals
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,17 @@ def test_a_mean_has_two_decimals_and_a_half_goes_up() -> None:
         "1.000,01",
         "0,01",
     ]
+
+
+@given(st.text("aá Ảế\u0301\u00a0\u200b\n\u2028", max_size=8))
+def test_a_plain_text_is_one_that_would_be_left_as_it_is(value: str) -> None:
+    assert is_plain(value) == (value != "" and value.isprintable() and clean(value) == value)
+
+
+@given(st.text("a \u00a0\t\n", max_size=8))
+def test_white_space_is_folded_as_python_splits(value: str) -> None:
+    assert folded(value) == " ".join(value.split())
+
+
+def test_nought_has_no_sign_whichever_is_written_first() -> None:
+    assert [points(Decimal(nought)) for nought in ("-0", "0", "-0.00", "0.0")] == ["0"] * 4
