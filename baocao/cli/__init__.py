@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 problems in the data, 2 wrong usage, 3 something missing o
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Annotated, ClassVar
@@ -124,6 +125,8 @@ _add_group("form", _Forms, "Các mẫu bảng chấm điểm.")
 
 def main() -> None:
     """Run the command line of this process and end it with the exit code."""
+    # pydantic looks through everything that is installed for plug-ins of its own; this program has no use for any
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _speak_utf8()
     sys.exit(run(sys.argv[1:]))
 

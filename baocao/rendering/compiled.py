@@ -1,56 +1,71 @@
 """A Word template compiled once: what is left for each document is joining bytes and compressing them.
 
-docxtpl prepares its template anew for every document (its issue 110). Here docxtpl's own preparation runs once; see
-`baocao.rendering.skeleton` for the proof that its repairs are not needed afterwards, `baocao.rendering.program` for
+docxtpl prepares its template anew for every document (its issue 110). Here docxtpl's own preparation runs once
+(`baocao.rendering.compiling`), and what comes of it is kept for the next process; see `baocao.rendering.program` for
 what runs instead, and `docs/performance.md` for what it gains. A template that cannot be proved, and a context with
 values that bring their own XML, are filled by docxtpl itself; so is nothing else.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from docx.opc.part import XmlPart
-from docxtpl import DocxTemplate
-from jinja2 import TemplateError
-
-from baocao import messages_form
+from baocao import kept, messages_form
 from baocao.errors import DataError
 from baocao.rendering import streaming
-from baocao.rendering import template as by_docxtpl
-from baocao.rendering.charts import Charts, find_charts
 from baocao.rendering.once import Once
-from baocao.rendering.package import Kept, Parts, escaped, unpack
-from baocao.rendering.program import NeedsDocxtplError, Program, check_characters, compile_story
-from baocao.rendering.skeleton import NotProvedError, Story, prove
+from baocao.rendering.package import Kept, Parts
+from baocao.rendering.plan import Core, Plan
+from baocao.rendering.program import NeedsDocxtplError, program_of
 
-_SOME_DAY = date(1601, 2, 3)
-_MARK = re.compile(rb"baocao-mark-(\d+)-|1601-02-03")
-"""In core properties: where a property or the day stands."""
+if TYPE_CHECKING:
+    from baocao.rendering.charts import Charts
+
+PROPERTIES = ("title", "subject", "author", "comments")
+"""The core properties of a scoresheet, by their python-docx names."""
+
+_PREPARED = ((), PROPERTIES)
+"""The sets of core properties for which a template is prepared when it is compiled; others are when they come."""
 _MOST_CORES = 16
 
 _BODY = "word/document.xml"
 _LONGEST_KEPT = 8192
 _again = lru_cache(maxsize=64)(Kept)
 
-_STUMBLES = (*by_docxtpl.DAMAGED, TypeError, TemplateError)
-"""What docxtpl, python-docx and lxml raise on templates that they cannot prepare without a context."""
-
 
 @lru_cache(maxsize=16)
 def compile_template(template: bytes) -> CompiledTemplate:
-    """Return the compiled template; the last sixteen are remembered by their content."""
-    return CompiledTemplate(template)
+    """Return the compiled template, from what was kept of it where that is; the last sixteen are remembered.
+
+    Raises:
+        DataError: see `CompiledTemplate`.
+    """
+    found = kept.recall("template", template)
+    if found is not None:
+        return CompiledTemplate(template, Plan.revived(found))
+    plan = _compiled(template)
+    kept.keep(plan.plain(), "template", template)
+    return CompiledTemplate(template, plan)
 
 
 def fill(template: bytes, context: Mapping[str, Any], properties: Mapping[str, str], day: date) -> Parts:
     """Return the parts of the document that `template` makes of `context`; see `CompiledTemplate.render`."""
     return compile_template(template).render(context, properties, day)
+
+
+def _compiled(template: bytes) -> Plan:
+    from baocao.rendering.compiling import plan  # noqa: PLC0415 – docxtpl: for a template that is not kept only
+
+    return plan(template, _PREPARED)
+
+
+def _charts(template: bytes) -> Charts:
+    from baocao.rendering.charts import find_charts  # noqa: PLC0415 – lxml: for a template with charts only
+
+    return find_charts(template)
 
 
 class CompiledTemplate:
@@ -61,38 +76,19 @@ class CompiledTemplate:
         why_not: why docxtpl has to fill each document, in Vietnamese; empty when it does not have to.
     """
 
-    def __init__(self, template: bytes) -> None:
-        """Prepare a template, which takes as long as filling it once or twice by docxtpl.
+    def __init__(self, template: bytes, plan: Plan | None = None) -> None:
+        """Prepare a template, which takes as long as filling it once or twice by docxtpl unless its plan is given.
 
         Raises:
             DataError: it is no docx, or uses more than printing, choices and loops; see `template.admit`. A chart
                 cannot be given data; see `charts.find_charts`.
         """
-        by_docxtpl.admit(template)
-        self._charts = find_charts(template)
-        self.template = self._charts.template
-        self.why_not = ""
-        self._programs: dict[str, Program] = {}
-        self._static: Parts = {}
-        self._cores: dict[tuple[str, ...], _Core] = {}
-        try:
-            self._compile()
-        except NotProvedError as error:
-            self.why_not = str(error)
-        except _STUMBLES as error:  # docxtpl stumbles in the same place for each document, and says so then
-            self.why_not = by_docxtpl.reason(error)
-
-    def _compile(self) -> None:
-        document = DocxTemplate(BytesIO(self.template))
-        document.render_init()
-        self._cores[()] = core = _Core(self.template, ())
-        stories = dict(_stories(document, self._charts))
-        self._programs = {
-            name: compile_story(story, by_docxtpl.ENVIRONMENT) for name, story in stories.items() if story.tags
-        }
-        untagged = {name: story.pieces[0] for name, story in stories.items() if not story.tags}
-        parts = {**core.others, **untagged}
-        self._static = {name: Kept(content) for name, content in parts.items() if name not in self._programs}
+        self._plan = plan or _compiled(template)
+        self._charts = _charts(template) if self._plan.charted else None
+        self.template = self._charts.template if self._charts else template
+        self.why_not = self._plan.why_not
+        self._programs = {name: program_of(written) for name, written in self._plan.programs.items()}
+        self._cores = dict(self._plan.cores)
 
     def render(self, context: Mapping[str, Any], properties: Mapping[str, str], day: date) -> Parts:
         """Return the parts of the document that the template makes of `context`.
@@ -108,17 +104,15 @@ class CompiledTemplate:
         Raises:
             DataError: the template names what the context does not have, or a text has characters that no docx holds.
         """
-        context, charts = self._charts.filled(context)
+        context, charts = self._charted(context)
         if self.why_not:
-            return by_docxtpl.fill(self.template, context, properties, day) | charts
+            return self._by_docxtpl(context, properties, day) | charts
         try:
             stories = {name: self._rendered(name, context) for name in self._programs}
         except NeedsDocxtplError:
-            return by_docxtpl.fill(self.template, context, properties, day) | charts
-        except (TemplateError, TypeError) as error:
-            raise DataError([messages_form.bad_template(by_docxtpl.reason(error))]) from error
+            return self._by_docxtpl(context, properties, day) | charts
         core = self._core(tuple(properties))
-        return {**self._static, **charts, **stories, core.name: core.filled(tuple(properties.values()), day)}
+        return {**self._plan.static, **charts, **stories, core.name: core.filled(tuple(properties.values()), day)}
 
     def stream(
         self,
@@ -146,97 +140,39 @@ class CompiledTemplate:
                 4 GiB or more. What was written until then is no document.
         """
         context = {name: Once(value, name) if isinstance(value, Iterator) else value for name, value in context.items()}
-        context, charts = self._charts.filled(context)
+        context, charts = self._charted(context)
         if self.why_not:
-            whole = by_docxtpl.fill(self.template, context, properties, day)
+            whole = self._by_docxtpl(context, properties, day)
             return streaming.write(whole | charts, {}, labels, target)
         core = self._core(tuple(properties))
         stories = {name: program(context) for name, program in self._programs.items()}
-        parts = {**self._static, **charts, core.name: core.filled(tuple(properties.values()), day)}
+        parts = {**self._plan.static, **charts, core.name: core.filled(tuple(properties.values()), day)}
         try:
             return streaming.write(parts, stories, labels, target)
         except NeedsDocxtplError as error:
             raise DataError([messages_form.not_streamed(str(error))]) from error
-        except (TemplateError, TypeError) as error:
-            raise DataError([messages_form.bad_template(by_docxtpl.reason(error))]) from error
+
+    def _charted(self, context: Mapping[str, Any]) -> tuple[Mapping[str, Any], Parts]:
+        """Return the context as the tags see it, and the parts of the charts; see `Charts.filled`."""
+        if "charts" in context and self._charts is None:  # tags may ask for charts that the template does not have
+            self._charts = _charts(self.template)
+        return self._charts.filled(context) if self._charts else (context, {})
+
+    def _by_docxtpl(self, context: Mapping[str, Any], properties: Mapping[str, str], day: date) -> Parts:
+        from baocao.rendering import template as by_docxtpl  # noqa: PLC0415 – what cannot be proved is rare
+
+        return by_docxtpl.fill(self.template, context, properties, day)
 
     def _rendered(self, name: str, context: Mapping[str, Any]) -> bytes:
         """Return a story; a header or footer as one that comes again, since most documents have the same."""
         story = b"".join(self._programs[name](context))
         return _again(story) if name != _BODY and len(story) <= _LONGEST_KEPT else story
 
-    def _core(self, names: tuple[str, ...]) -> _Core:
+    def _core(self, names: tuple[str, ...]) -> Core:
         if names not in self._cores:
+            from baocao.rendering.compiling import core  # noqa: PLC0415 – as above: `_PREPARED` has what is usual
+
             if len(self._cores) >= _MOST_CORES:
                 self._cores.clear()
-            self._cores[names] = _Core(self.template, names)
+            self._cores[names] = core(self.template, names)
         return self._cores[names]
-
-
-class _Core:
-    """The part of the core properties, as python-docx writes it when it is given properties of some names."""
-
-    def __init__(self, template: bytes, names: tuple[str, ...]) -> None:
-        document = DocxTemplate(BytesIO(template))
-        document.init_docx()
-        marks = {name: f"baocao-mark-{number}-" for number, name in enumerate(names)}
-        by_docxtpl.set_core_properties(document, marks, _SOME_DAY)
-        saved = BytesIO()
-        document.docx.save(saved)  # DocxTemplate.save reads the template anew when nothing was rendered
-        self.others = unpack(saved.getvalue())
-        found = [name for name, content in self.others.items() if _MARK.search(content)]
-        if len(found) != 1:
-            raise NotProvedError("tệp không có đúng một phần thuộc tính (docProps/core.xml)")
-        self.name = found[0]
-        content = self.others.pop(self.name)
-        self._pieces = _MARK.split(content)
-
-    def filled(self, values: tuple[str, ...], day: date) -> bytes:
-        """Return the part for the values of the names.
-
-        Raises:
-            DataError: a value has characters that XML cannot hold.
-        """
-        pieces = [*self._pieces]
-        for at in range(1, len(pieces), 2):
-            number = pieces[at]
-            pieces[at] = day.isoformat().encode() if number is None else _escaped(values[int(number)])
-        return b"".join(pieces)
-
-
-def _escaped(value: str) -> bytes:
-    text = value[: by_docxtpl.LONGEST_PROPERTY]
-    check_characters(text, breaks=False)
-    return escaped(text).encode()
-
-
-def _stories(document: DocxTemplate, charts: Charts) -> Iterator[tuple[str, Story]]:
-    """Yield the name and the proved story of each part that docxtpl renders."""
-
-    def whole_document(body: str) -> bytes:
-        tree = document.fix_tables(body)
-        document.fix_docpr_ids(tree)
-        document.map_tree(tree)
-        blob: bytes = document.docx.part.blob
-        return blob
-
-    patched = charts.without_heights(document.patch_xml(document.get_xml()))
-    body = prove(patched, document, by_docxtpl.ENVIRONMENT, whole_document)
-    yield _name(document.docx.part), charts.with_heights(body)
-    seen = set()
-    for kind in (document.HEADER_URI, document.FOOTER_URI):
-        for _key, part in document.get_headers_footers(kind):
-            if part.partname in seen:
-                raise NotProvedError(f"{part.partname} được dùng hai lần")
-            seen.add(part.partname)
-
-            def whole_part(story: str, part: Any = part) -> bytes:
-                blob: bytes = XmlPart.load(part.partname, part.content_type, story.encode(), part.package).blob
-                return blob
-
-            patched = document.patch_xml(document.get_part_xml(part))
-            yield _name(part), prove(patched, document, by_docxtpl.ENVIRONMENT, whole_part)
-
-
-def _name(part: Any) -> str:
-    return str(part.partname).removeprefix("/")

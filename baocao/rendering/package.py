@@ -11,9 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from io import BytesIO
-from typing import BinaryIO
-
-from lxml import etree
+from typing import Any, BinaryIO
 
 from baocao import messages_form
 from baocao.errors import DataError
@@ -31,6 +29,9 @@ Parts = dict[str, bytes]
 CUSTOM = "docProps/custom.xml"
 _TYPES = "[Content_Types].xml"
 _RELATIONSHIPS = "_rels/.rels"
+
+LONGEST_PROPERTY = 255
+"""python-docx refuses longer core properties."""
 
 _MOST_PARTS = 1000
 _MOST_BYTES = 64 * 1024 * 1024
@@ -93,6 +94,22 @@ def opened(file: BinaryIO, most: int) -> Iterator[zipfile.ZipFile]:
 
 class Kept(bytes):
     """A part that comes again in every document of a template: digested and compressed once."""
+
+    declaring: Kept | None = None
+    """The part with the custom properties declared in it, where that is known; see `declaring_custom`."""
+
+    def plain(self) -> tuple[object, ...]:
+        """Return the part and what is known of it as plain values."""
+        return bytes(self), self.sha256, self.entry, self.declaring and self.declaring.plain()
+
+    @classmethod
+    def revived(cls, value: Any) -> Kept:
+        """Return what `plain` was asked of."""
+        content, sha256, entry, declaring = value
+        part = cls(content)
+        vars(part).update(sha256=sha256, entry=entry)
+        part.declaring = declaring and cls.revived(declaring)
+        return part
 
     @cached_property
     def sha256(self) -> str:
@@ -174,9 +191,13 @@ def declaring_custom(parts: Parts) -> Parts:
     """Return the parts, those two that say which parts there are with the custom properties among them."""
     return {
         **parts,
-        _TYPES: _with_type(parts[_TYPES]),
-        _RELATIONSHIPS: _with_relationship(parts[_RELATIONSHIPS]),
+        _TYPES: _declaring(parts[_TYPES]) or _with_type(parts[_TYPES]),
+        _RELATIONSHIPS: _declaring(parts[_RELATIONSHIPS]) or _with_relationship(parts[_RELATIONSHIPS]),
     }
+
+
+def _declaring(part: bytes) -> Kept | None:
+    return part.declaring if isinstance(part, Kept) else None
 
 
 def custom_part(properties: Iterable[tuple[str, str]], digest: str) -> bytes:
@@ -187,8 +208,8 @@ def custom_part(properties: Iterable[tuple[str, str]], digest: str) -> bytes:
 def labels(parts: Mapping[str, bytes]) -> dict[str, str]:
     """Return the custom document properties that hold text; empty where there are none to be read."""
     try:
-        root = etree.fromstring(parts.get(CUSTOM, b"<none/>"), _parser())
-    except etree.XMLSyntaxError:
+        root = _parsed(parts.get(CUSTOM, b"<none/>"))
+    except SyntaxError:  # the root of lxml's own
         return {}
     return {entry.get("name", ""): "".join(entry.itertext()) for entry in root}
 
@@ -203,8 +224,10 @@ def is_sealed(found: Mapping[str, str], digest: str) -> bool:
     return found.get(_DIGEST) == digest
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True)
+def _parsed(content: bytes) -> Any:
+    from lxml import etree  # noqa: PLC0415 – a document of a template that was kept needs no XML read
+
+    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
 @lru_cache(maxsize=16)
@@ -221,7 +244,9 @@ def _with_relationship(relationships: bytes) -> Kept:
 
 def _with_child(content: bytes, tag: str, **attributes: str) -> bytes:
     """Return the XML with one more child under its root, in place of one that points to the same part."""
-    root = etree.fromstring(content, _parser())
+    from lxml import etree  # noqa: PLC0415 – see `_parsed`
+
+    root = _parsed(content)
     key = "PartName" if "PartName" in attributes else "Type"
     for child in root.findall(tag):
         if child.get(key) == attributes[key]:

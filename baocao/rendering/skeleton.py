@@ -20,10 +20,9 @@ from docxtpl import DocxTemplate
 from jinja2 import Environment
 from lxml import etree
 
-Element = etree._Element
+from baocao.rendering.program import BREAKS, Breaks
 
-BREAKS = "\t\n\a\f"
-"""What docxtpl makes of these in a value: a tab, a new line, a new paragraph, a new page."""
+Element = etree._Element
 
 _ESCAPES = (("{_{", "{{"), ("}_}", "}}"), ("{_%", "{%"), ("%_}", "%}"))
 """How a template says braces that are no tag; docxtpl replaces them in what it has rendered, values included."""
@@ -41,8 +40,8 @@ class Tag:
 
     words: str
     prints: bool
-    breaks: tuple[str | None, ...] = ()
-    """For a tag that prints: the XML for each of `BREAKS`; `None` where it would break the tree."""
+    breaks: Breaks = ()
+    """For a tag that prints."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from markupsafe import Markup, escape
 from baocao import messages_form
 from baocao.errors import DataError
 from baocao.rendering.once import Once
-from baocao.rendering.package import Parts, unpack
+from baocao.rendering.package import LONGEST_PROPERTY, Parts, unpack
 
 ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
 ENVIRONMENT.filters = {}
@@ -36,9 +36,6 @@ _ALLOWED = (
     nodes.If, nodes.For, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
 )  # fmt: skip
 _DEEPEST_LOOP = 3
-
-LONGEST_PROPERTY = 255
-"""python-docx refuses longer core properties."""
 
 
 def fill(template: bytes, context: Mapping[str, Any], properties: Mapping[str, str], day: date) -> Parts:
@@ -160,6 +157,8 @@ def set_core_properties(document: DocxTemplate, properties: Mapping[str, str], d
 
 def reason(error: Exception) -> str:
     """Say in words what Jinja or lxml found; where it is, `proof` says of all faults that it can foresee."""
+    if isinstance(error, KeyError):  # a program takes the parts of a `dict` directly
+        return messages_form.failing_fill(str(error.args[0]))
     if isinstance(error, UndefinedError):
         name = re.search(r"attribute '(\w+)'|'(\w+)' is undefined", str(error))
         return messages_form.failing_fill(next(filter(None, name.groups())) if name else "…")
