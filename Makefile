@@ -42,7 +42,8 @@ pytest: $(STAMP) | system lint
 soak: $(STAMP) ## the tests that take minutes
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n auto --dist worksteal -m soak $(PYTEST_ARGS)
 
-bench: $(STAMP) ## measure the engine, long documents, batches and PDF against others, as far as they are to be had here
+bench: $(STAMP) ## measure one document, the engine, long documents, batches and PDF against others, as far as they are here
+	$(BIN)/python benchmarks/cold.py
 	$(BIN)/python benchmarks/engine.py $$(command -v npm >/dev/null && echo --peers build/peers)
 	$(BIN)/python -m benchmarks.stream
 	$(BIN)/python benchmarks/batch.py

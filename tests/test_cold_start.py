@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from baocao import kept
 from baocao.cli import app
 from baocao.cli.words import Group, Later
 
@@ -44,6 +45,18 @@ def test_a_draft_imports_no_database_and_nothing_that_is_for_authors(tmp_path: P
     heavy = {"tomlkit", "rich", "baocao.register", "baocao.trial", "baocao.compare", *REGISTER, *OF_TESTS}
     assert found & heavy == set()
     assert len(list(tmp_path.glob("*.docx"))) == 1
+
+
+def test_a_draft_from_what_was_kept_imports_nothing_that_reads_or_compiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(kept.OFF)
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "cache"))
+    draft = ("draft", str(EXAMPLE), "--output", str(tmp_path / "output"), "--force")
+    heavy = {"jinja2", "lxml", "docx", "docxtpl", "tomllib", "multiprocessing", "baocao.forms.check"}
+    assert imported(*draft) & heavy >= {"jinja2", "lxml", "docx", "docxtpl", "tomllib"}
+    assert imported(*draft) & heavy == set()
 
 
 def later(group: Any = None, prefix: str = "") -> Iterator[tuple[str, Later]]:

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 problems in the data, 2 wrong usage, 3 something missing o
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -127,6 +128,7 @@ def main() -> None:
     """Run the command line of this process and end it with the exit code."""
     # pydantic looks through everything that is installed for plug-ins of its own; this program has no use for any
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    gc.disable()  # until the command is imported: modules stay, and looking through them for garbage takes its time
     _speak_utf8()
     sys.exit(run(sys.argv[1:]))
 

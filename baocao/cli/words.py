@@ -6,6 +6,7 @@ scoresheet.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import re
 from collections.abc import Mapping
@@ -86,6 +87,9 @@ class Later:
         module, _, function = self.place.partition(":")
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         alone.command(name, cls=Command)(getattr(importlib.import_module(module), function))
+        if not gc.isenabled():  # as `cli.main` left it; from here on only what comes new is looked through
+            gc.freeze()
+            gc.enable()
         return typer.main.get_command(alone)
 
 
