@@ -51,6 +51,7 @@ bench: $(STAMP) ## measure one document, the engine, long documents, batches and
 
 templates: $(STAMP) ## build the Word templates anew
 	$(BIN)/python tools/build_templates.py
+	$(BIN)/python -m tools.build_annexes
 
 lock: ## write the newest versions that fit into requirements.lock
 	@$(PYTHON) tools/lock.py

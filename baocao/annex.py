@@ -16,7 +16,8 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from itertools import groupby
+from itertools import chain, groupby
+from typing import TypeVar
 
 from baocao import messages_annex as messages
 from baocao.forms.model import Form
@@ -251,10 +252,18 @@ def tally(name: str, ladder: Sequence[str], rows: Iterable[Row], absent: int = 0
     return Tally(name, *by_rating, unrated, absent)
 
 
+def rated(of: Tally) -> tuple[int, ...]:
+    """Return how many have each rating of the ladder, decided or proposed."""
+    return tuple(decided + proposed for decided, proposed in zip(of.decided, of.proposed, strict=True))
+
+
 def mean(values: Iterable[Mark]) -> Fraction | None:
     """Return the mean of what is known; `None` where nothing is."""
-    known = [Fraction(value) for value in values if value is not None]
-    return sum(known, Fraction(0)) / len(known) if known else None
+    total, count = Decimal(0), 0
+    for value in values:
+        if value is not None:
+            total, count = total + value, count + 1
+    return Fraction(total) / count if count else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +333,7 @@ class Annex:
     @cached_property
     def superiors(self) -> Mapping[str, str]:
         """The names of the superiors by their identifiers, in alphabetical order; see `_superiors`."""
-        return _superiors((*self.rows, *self.absent))
+        return _superiors(chain(self.rows, self.absent))
 
     def by_superior(self) -> Iterator[tuple[Tally, tuple[Tally, ...]]]:
         """Yield for each superior all of its organisations, and those of each kind where there are several."""
@@ -420,12 +429,24 @@ def annex(
             listed.append(row if row.unrated or row.rating in known else _of_no_rating(row))
     missing = {one.organization: one for one in roster if one.organization not in there}
     absent = [one for one in missing.values() if superior in {"", one.superior}]
-    places = {found: place for place, found in enumerate(_superiors((*listed, *absent)))}
+    superiors = _superiors(chain(listed, absent))
+    return Annex(form, as_of, _in_order(listed, superiors), _in_order(absent, superiors), before)
 
-    def order(of: Row | Expected) -> tuple[int, tuple[str, str], str]:
-        return places[of.superior], alphabetical(of.name), of.organization
 
-    return Annex(form, as_of, tuple(sorted(listed, key=order)), tuple(sorted(absent, key=order)), before)
+T = TypeVar("T", Row, Expected)
+
+
+def _in_order(listed: Sequence[T], superiors: Iterable[str]) -> tuple[T, ...]:
+    """Return rows by superior and name. One superior is sorted at a time: all keys at once take as much as the rows."""
+    groups: defaultdict[str, list[T]] = defaultdict(list)
+    for one in listed:
+        groups[one.superior].append(one)
+    in_order = (sorted(groups[superior], key=_place) for superior in superiors)
+    return tuple(chain.from_iterable(in_order))
+
+
+def _place(of: Row | Expected) -> tuple[tuple[str, str], str]:
+    return alphabetical(of.name), of.organization
 
 
 def _of_no_rating(row: Row) -> Row:
@@ -442,11 +463,11 @@ def comparison(found: Annex, phrases: Phrasebook) -> Iterator[Sentence]:
     if before is None or not {"annex.rated", "annex.shares"} <= phrases.sources.keys():
         return
     now, years = found.total, {"year": str(found.form.year), "last_year": str(before.year)}
-    counts = _rated(now), _rated(before.tally)
+    counts = rated(now), rated(before.tally)
     if not sum(counts[0]) or not sum(counts[1]):
         return
-    rated, earlier = sum(counts[0]), sum(counts[1])
-    of_them = {"rated": rated, "before": earlier, "difference": abs(rated - earlier)}
+    here, earlier = sum(counts[0]), sum(counts[1])
+    of_them = {"rated": here, "before": earlier, "difference": abs(here - earlier)}
     yield phrases.say("annex.rated", {**years, **of_them, "proposed": sum(now.proposed)})
     if dict(found.form.ladder.names) == dict(before.names):
         ratings = tuple(
@@ -460,8 +481,3 @@ def comparison(found: Annex, phrases: Phrasebook) -> Iterator[Sentence]:
         values = hundredths(mean_now), hundredths(before.mean)
         difference = abs(values[0] - values[1])
         yield phrases.say("annex.mean", {**years, "mean": values[0], "before": values[1], "difference": difference})
-
-
-def _rated(of: Tally) -> tuple[int, ...]:
-    """Return how many have each rating, decided or proposed."""
-    return tuple(decided + proposed for decided, proposed in zip(of.decided, of.proposed, strict=True))

@@ -51,8 +51,9 @@ def differences(old: FormFolder, new: FormFolder) -> Iterator[str]:
             yield from _changed(thing, before[thing], after[thing])
     if old.template_digest != new.template_digest:
         yield "Tệp Word của bảng chấm điểm khác nhau."
+    before_papers, after_papers = old.papers, new.papers
     for name in PAPERS:
-        if old.paper(name) != new.paper(name):
+        if before_papers.get(name) != after_papers.get(name):
             yield f"Tệp Word {name}.docx khác nhau."
 
 

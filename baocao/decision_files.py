@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +12,8 @@ from baocao.errors import DataError, UsageError
 from baocao.exact_json import Raw, parse
 from baocao.files import read_limited
 from baocao.forms.values import allowed_keys
-from baocao.papers import DecisionFile, Paper
+from baocao.papers import AnnexPaper, DecisionFile, Paper
+from baocao.tables import rows
 
 _COLUMNS = ("number", "rating", "reason")
 
@@ -37,7 +35,7 @@ def read(path: Path, paper: Path | None = None) -> DecisionFile:
         raise UsageError([messages_register.table_without_paper(str(path))])
     raw, faults = _parsed(paper)
     try:
-        ratings = list(_rows(read_limited(path)))
+        ratings = [cells for _, cells in rows(read_limited(path), _COLUMNS, {"number", "rating"})]
     except DataError as error:
         raise DataError(problem.inside(str(path)) for problem in error.problems) from error
     return _validated(DecisionFile, {**raw, "ratings": ratings}, faults, str(paper))
@@ -50,6 +48,15 @@ def read_paper(path: Path) -> Paper:
         DataError: with every fault of the file.
     """
     return _validated(Paper, *_parsed(path), str(path))
+
+
+def read_annex_paper(path: Path) -> AnnexPaper:
+    """Read the number, head and signature of an annex.
+
+    Raises:
+        DataError: with every fault of the file.
+    """
+    return _validated(AnnexPaper, *_parsed(path), str(path))
 
 
 def _parsed(path: Path) -> tuple[Raw, Any]:
@@ -73,21 +80,3 @@ def _validated(model: type[T], raw: Raw, faults: Any, source: str) -> T:
     if found is None or problems:
         raise DataError(problem.inside(source) for problem in problems)
     return found
-
-
-def _rows(content: bytes) -> Iterator[dict[str, str]]:
-    """Yield the rows of a table as Excel saves it: UTF-8, separated by commas, semicolons or tabs."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError([messages.not_utf8(error.start)]) from error
-    header = text.partition("\n")[0]
-    separator = max(",;\t", key=header.count)
-    table = csv.DictReader(StringIO(text, newline=""), delimiter=separator)
-    names = [name.strip().lower() for name in table.fieldnames or ()]
-    if not {"number", "rating"} <= set(names) or not set(names) <= set(_COLUMNS):
-        raise DataError([messages_register.wrong_columns(names, _COLUMNS)])
-    for row in table:
-        values = {name: (value or "").strip() for name, value in zip(names, row.values(), strict=False)}
-        if any(values.values()):
-            yield {name: value for name, value in values.items() if value}

@@ -21,7 +21,6 @@ from baocao.narrative import Narrative
 from baocao.papers import Paper
 from baocao.pipeline import Result, judge
 from baocao.records import (
-    RECORDED,
     Record,
     contents_of,
     decided_in,
@@ -32,6 +31,7 @@ from baocao.records import (
     stored_folder,
 )
 from baocao.register import (
+    RECORDED,
     Act,
     Annexed,
     Entry,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from baocao.errors import Blocks, Problem
-from baocao.text import long_date
+from baocao.errors import Problem
 
 ANSWERS = {"yes": "Đạt", "no": "Không đạt"}
 UNKNOWN_RATING = "mức đã xếp không còn trong mẫu"
@@ -15,6 +14,8 @@ BEYOND_QUOTA = "vượt tỷ lệ"
 AT_THE_LIMIT = "bằng điểm tại giới hạn"
 TIED = "bằng điểm"
 DECIDED = "đã quyết định"
+DECIDED_SERIES = "Đã quyết định"
+PROPOSED_SERIES = "Đề nghị, chưa quyết định"
 OTHER_SUPERIORS = "Các cấp trên khác"
 ALL = "Tổng cộng"
 NUMBER_BLANK = "SỐ …"
@@ -46,14 +47,26 @@ def revoked(day: date) -> str:
     return f"đã hủy bỏ kết quả từ {_short(day)}, chưa xếp loại lại"
 
 
-def faulty(count: int) -> str:
-    """Say why a submission is not counted."""
-    return f"dữ liệu có {count} lỗi, chưa chấm được"
+_NAMES = {
+    "results": "Kết quả đánh giá",
+    "proposals": "Danh sách đề nghị đánh giá",
+    "both": "Kết quả và danh sách đề nghị đánh giá",
+}
 
 
-def replaces_line(number: str, day: date) -> str:
-    """Say which annex a new one takes the place of."""
-    return f"(thay thế Phụ lục số {number} {long_date(day)})"
+def name(content: str, year: int) -> str:
+    """Name an annex by what it lists, as its Word template does."""
+    return f"{_NAMES[content]}, xếp loại chất lượng tổ chức đảng năm {year}"
+
+
+def goes_with(report: str | None) -> str:
+    """Name the report that an annex goes with."""
+    return f"(Kèm theo {report or REPORT_BLANK})"
+
+
+def title(number: str | None) -> str:
+    """Return the title of the file."""
+    return f"Phụ lục số {number}" if number else "Phụ lục"
 
 
 def scope(superior: str) -> str:
@@ -61,15 +74,24 @@ def scope(superior: str) -> str:
     return f"các tổ chức đảng trực thuộc {superior}"
 
 
-def not_expected(name: str, source: str) -> Problem:
-    """Tell of a scoresheet whose organisation is not on the roster."""
+def not_a_year(found: str) -> Problem:
+    """Tell of what stands where the year of the form belongs."""
+    return Problem("", f"“{found}” không phải là một năm", "Ghi một năm, ví dụ: baocao annex 2021; hoặc thêm --drafts.")
+
+
+def nothing_to_list(year: int, form: str | None) -> Problem:
+    """Tell that the register has no scoresheet to list."""
+    of_form = f" theo mẫu {form}" if form else ""
     return Problem(
         "",
-        f"“{name}” có bảng chấm điểm nhưng không có trong danh sách",
-        "Kiểm tra mã tổ chức, hoặc thêm vào danh sách.",
-        Blocks.NOTHING,
-        source,
+        f"sổ chưa có bảng chấm điểm nào của năm {year}{of_form}",
+        "Ban hành trước bằng “baocao issue”, hoặc lập từ dữ liệu bằng “baocao annex --drafts”.",
     )
+
+
+def expected_twice(line: int, organization: str) -> Problem:
+    """Tell of an organisation that a roster names twice."""
+    return Problem(f"dòng {line}", f"mã {organization} đã có ở một dòng trên", "Mỗi tổ chức ghi một dòng.")
 
 
 def _short(day: date) -> str:

@@ -348,6 +348,15 @@ def bad_template(reason: str) -> Problem:
     return Problem("", f"không in thử được mẫu Word: {reason}", "Sửa thẻ {{ }} hoặc {% %} trong tệp Word.")
 
 
+def no_annex() -> Problem:
+    return Problem(
+        "annex.docx",
+        "mẫu chưa có tệp Word của phụ lục báo cáo cuối năm",
+        "Chép annex.docx của một mẫu khác rồi sửa bằng Word; chưa có thì “baocao annex” không dùng được với mẫu này.",
+        Blocks.NOTHING,
+    )
+
+
 def slow_template(reason: str) -> Problem:
     return Problem(
         "",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from baocao.errors import Problem
 from baocao.messages import nearest, show
-from baocao.text import count
+from baocao.text import count, long_date
 
 # --- entries: the fields of one ----------------------------------------------------------------------------------
 
@@ -134,7 +134,7 @@ def annex_name(printed: str, dated: date) -> str:
 
 def replaces_annex_line(printed: str, dated: date) -> str:
     """Return the line by which an annex says which one it replaces."""
-    return f"(Thay thế {annex_name(printed, dated)})"
+    return f"(thay thế Phụ lục{f' số {printed}' if printed else ''} {long_date(dated)})"
 
 
 # --- files that belong to entries --------------------------------------------------------------------------------
@@ -410,12 +410,26 @@ def table_without_paper(path: str) -> Problem:
     )
 
 
-def wrong_columns(found: Sequence[str], allowed: Sequence[str]) -> Problem:
+def wrong_columns(found: Sequence[str], allowed: Sequence[str], needed: Collection[str]) -> Problem:
+    must = ", ".join(name for name in allowed if name in needed)
+    may = ", ".join(name for name in allowed if name not in needed)
     return Problem(
         "dòng 1",
-        f"các cột là {', '.join(found) or '(trống)'}",
-        f"Dòng đầu phải có các cột number, rating; được có thêm reason. Các cột được phép: {', '.join(allowed)}.",
+        f"các cột là {', '.join(map(show, found)) or '(trống)'}",
+        f"Dòng đầu phải có các cột {must}, mỗi cột một lần; được có thêm {may}.",
     )
+
+
+def too_many_cells(line: int, columns: int) -> Problem:
+    return Problem(
+        f"dòng {line}",
+        f"có nhiều ô hơn {columns} cột của dòng đầu",
+        "Ô có dấu phân cách bên trong phải đặt trong dấu ngoặc kép; lưu lại bằng Excel sẽ tự làm việc này.",
+    )
+
+
+def no_table(line: int) -> Problem:
+    return Problem(f"dòng {line}", "không đọc được như một dòng của bảng", "Mở bằng Excel và lưu lại dạng CSV UTF-8.")
 
 
 # --- revocation, and what stands -----------------------------------------------------------------------------------

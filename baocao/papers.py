@@ -36,7 +36,7 @@ class AnnexPaper(Frozen, title="Phần trình bày của phụ lục"):
         title="Báo cáo mà phụ lục kèm theo",
         description="Ví dụ Báo cáo số 125-BC/HU ngày 20 tháng 12 năm 2021 của Ban Thường vụ Huyện ủy; null: để trống.",
     )
-    issuer: Issuer = Field(title="Cơ quan ban hành (đầu trang)")
+    issuer: Issuer | None = Field(None, title="Cơ quan ban hành (đầu trang)")
     signature: Signature = Field(title="Khối chữ ký")
 
 

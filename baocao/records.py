@@ -18,15 +18,12 @@ from baocao import __version__
 from baocao import messages_register as messages
 from baocao.errors import DataError
 from baocao.findings import Status as FindingStatus
-from baocao.forms import PAPERS, FormFolder, load_folder
+from baocao.forms import FormFolder, load_folder
 from baocao.judged import Judged
-from baocao.register import Annexed, Entry, Json, Kind, Register, Status
+from baocao.register import Annexed, Entry, Json, Register, Status
 from baocao.review import unexplained
 
 _FORM_KEY = re.compile(r"[a-z0-9][a-z0-9._-]*/[0-9]{4}")
-
-RECORDED = frozenset({Kind.ISSUED, Kind.CORRECTED, Kind.REISSUED})
-"""The entries that hold a record."""
 
 ROLES = {
     "form": "form.toml",
@@ -259,8 +256,8 @@ def contents_of(judged: Judged, document: bytes) -> dict[str, bytes]:
     """Return all that a scoresheet was made of, by role."""
     folder = judged.folder
     files = {**folder.sources, "scoresheet.docx": folder.template}
-    files |= {f"{name}.docx": folder.paper(name) for name in PAPERS}
-    made_of = {role: files[name] for role, name in ROLES.items()}
+    files |= {f"{name}.docx": content for name, content in folder.papers.items()}
+    made_of = {role: files[name] for role, name in ROLES.items() if name in files}
     submission = canonical(judged.submission.model_dump())
     return {**made_of, "submission": submission.encode(), "document": document}
 

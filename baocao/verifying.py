@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from baocao.errors import DataError
 from baocao.issuing import printed_again
 from baocao.records import record_in
-from baocao.register import Entry, Number, Register, Status, statuses
+from baocao.register import Annexed, AnnexNumber, Entry, Number, Register, Status, statuses
 from baocao.rendering import differing_parts, labels_of
 from baocao.rendering.comparison import Comparison, Verdict, compare
 
@@ -46,13 +47,15 @@ def reproduce(register: Register, number: Number) -> tuple[Reproduction, ...]:
 class Verification:
     """What a file is found to be."""
 
-    entry: Entry | None
-    """The entry whose document it is, or was before somebody changed it; `None` when it is none of the register's."""
+    entry: Entry | Annexed | None
+    """What its document is, or was before somebody changed it; `None` when it is none of the register's."""
     role: str = ""
     """What of the entry it is: `document`, `decision`, `revocation`."""
     comparison: Comparison | None = None
     status: Status | None = None
-    """What stands of the number at the date that was asked for; `None` before it was issued."""
+    """What stands of the number at the date that was asked for; `None` before it was issued, and of an annex."""
+    replaced_by: AnnexNumber | None = None
+    """The annex that took the place of this one."""
 
     @property
     def is_issued(self) -> bool:
@@ -85,8 +88,11 @@ def verify(register: Register, found: bytes, at: date) -> Verification:
                     best = made
     if best is None or best.entry is None:
         return Verification(None)
+    if isinstance(best.entry, Annexed):
+        successors = {annex.replaces: annex.number for annex in register.annexes(best.entry.number.year)}
+        return replace(best, replaced_by=successors.get(best.entry.number))
     known = statuses(register.history(best.entry.number), at)
-    return Verification(best.entry, best.role, best.comparison, known.get(best.entry.number))
+    return replace(best, status=known.get(best.entry.number))
 
 
 def _rank(made: Verification) -> tuple[int, int]:
@@ -94,8 +100,15 @@ def _rank(made: Verification) -> tuple[int, int]:
     return _NEAREST_FIRST[made.comparison.verdict], len(made.comparison.differences)
 
 
-def _candidates(register: Register, labels: dict[str, str]) -> list[Entry]:
-    """Return the entries that a file may belong to, by the number or decision that it names."""
+def _candidates(register: Register, labels: dict[str, str]) -> Sequence[Entry | Annexed]:
+    """Return what a file may belong to, by the number, decision, or date of an annex that it names."""
+    if labels.get("baocao.state") == "annex":
+        named = labels.get("baocao.form"), labels.get("baocao.as_of")
+        return [
+            annex
+            for annex in register.annexes()
+            if (f"{annex.scope.form}/{annex.scope.year}", annex.as_of.isoformat()) == named
+        ]
     if "baocao.number" in labels:
         try:
             number = Number.parse(labels["baocao.number"])
@@ -105,6 +118,6 @@ def _candidates(register: Register, labels: dict[str, str]) -> list[Entry]:
     decision = labels.get("baocao.decision")
     if decision is None:
         return []
-    named = [entry for entry in register.entries() if entry.act.decision and entry.act.decision.number == decision]
-    papers = {entry.content(role): entry for entry in reversed(named) for role in _ROLES[1:] if entry.content(role)}
+    about = [entry for entry in register.entries() if entry.act.decision and entry.act.decision.number == decision]
+    papers = {entry.content(role): entry for entry in reversed(about) for role in _ROLES[1:] if entry.content(role)}
     return list(papers.values())

@@ -79,11 +79,12 @@ def test_the_schema_of_forms_finds_a_mistyped_key_and_a_wrong_type() -> None:
 
 def test_a_preview_is_the_blank_form_and_a_filled_one_for_each_kind() -> None:
     previews = trial.preview(FOLDER)
-    blank, *filled, decision, revocation = previews.values()
+    blank, *filled, decision, revocation, annex = previews.values()
     assert len(filled) == len(FOLDER.form.kinds)
     assert left_out(FOLDER.form, paragraphs(blank)) == []
     assert "công nhận kết quả đánh giá" in " ".join(paragraphs(decision))
     assert "hủy bỏ kết quả đánh giá" in " ".join(paragraphs(revocation))
+    assert "PHỤ LỤC 1" in paragraphs(annex)
     assert not any("mẫu" in line and "lý do mẫu" in line for line in paragraphs(blank))
     dotted = [line for line in paragraphs(blank) if len(line) > 20 and not line.strip("…")]
     # a dot sign is as wide as the letters are high: 14 pt; the line is A4 less margins and indent
@@ -94,7 +95,7 @@ def test_a_preview_is_the_blank_form_and_a_filled_one_for_each_kind() -> None:
 @pytest.mark.system
 def test_a_preview_comes_with_pdf_and_pictures_of_its_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["form", "preview", "hoi-quan-chung", "2021", "-o", str(tmp_path)]) == 0
-    assert len(list(tmp_path.glob("*.pdf"))) == len(list(tmp_path.glob("*.docx"))) == 3 + len(FOLDER.form.kinds)
+    assert len(list(tmp_path.glob("*.pdf"))) == len(list(tmp_path.glob("*.docx"))) == 4 + len(FOLDER.form.kinds)
     assert list(tmp_path.glob("*_de-trong-1.png"))
     assert str(tmp_path / "hoi-quan-chung-2021_de-trong.pdf") in capsys.readouterr().out
 

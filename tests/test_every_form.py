@@ -102,6 +102,7 @@ REGISTER_RUNS: dict[str, Callable[[Office], list[str]]] = {
         *map(str, sorted((office.folder / "out").glob("*.docx"))),
         *("--register", office.register),
     ],
+    "annex": lambda office: [office.year, "--as-of", f"{int(office.year) + 1}-02-01", *office.options()],
     "register annexes": lambda office: ["--register", office.register],
     "register check": lambda office: ["--register", office.register],
     "register backup": lambda office: [str(office.folder / "backup.sqlite"), "--register", office.register],
@@ -110,7 +111,8 @@ REGISTER_RUNS: dict[str, Callable[[Office], list[str]]] = {
 
 
 def test_every_command_is_tried() -> None:
-    assert sorted([*RUNS, *REGISTER_RUNS]) == COMMANDS
+    knows_no_form = ["pdf"]
+    assert sorted([*RUNS, *REGISTER_RUNS, *knows_no_form]) == COMMANDS
 
 
 @pytest.mark.parametrize("command", sorted(RUNS))

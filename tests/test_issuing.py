@@ -216,7 +216,7 @@ def test_the_same_decision_is_not_entered_twice(office: Office, said: Said) -> N
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("a;b\n1;2\n", "các cột là a, b"),
+        ("a;b\n1;2\n", 'các cột là "a", "b"'),
         ("", "các cột là (trống)"),
         ("number;rating\n", "phải có ít nhất"),
     ],

@@ -52,14 +52,14 @@ def test_the_life_of_a_result_runs_as_the_readme_shows_it(work: Path, capsys: py
     assert march["2021-0003"][0] == "replaced"
     assert march["2021-0011"] == ("in_force", None)
     papers = sorted(path.name for path in (work / "outputs").glob("*.docx"))
-    assert len(papers) == 14  # ten issued, one again, one corrected, a decision, a revocation
+    assert len(papers) == 17  # ten issued, one again, one corrected, a decision, a revocation, three annexes
     assert run(["verify", *(str(work / "outputs" / name) for name in papers)]) == 0
 
 
 @pytest.mark.system
 @pytest.mark.slow
 def test_old_new_edited_and_re_saved_papers_are_told_apart(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for command in life()[:6]:
+    for command in life()[:8]:
         run(command)
     old, new = (next((work / "outputs").glob(f"{number}_*.docx")) for number in ("2021-0003", "2021-0011"))
     saved = work / "saved"

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from baocao import trial
 from baocao.forms import Library
 
@@ -14,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_the_script_makes_just_the_shipped_templates(tmp_path: Path) -> None:
-    shipped = {path: path.read_bytes() for path in (ROOT / "templates").rglob("*.docx")}
+    shipped = {path: path.read_bytes() for path in (ROOT / "templates").rglob("*.docx") if path.stem != "annex"}
     (tmp_path / "tools").mkdir()
     script = tmp_path / "tools" / "build_templates.py"
     script.write_bytes((ROOT / "tools" / "build_templates.py").read_bytes())
@@ -24,6 +26,13 @@ def test_the_script_makes_just_the_shipped_templates(tmp_path: Path) -> None:
     for path, content in shipped.items():
         built = (tmp_path / path.relative_to(ROOT)).read_bytes()
         assert built == content, f"{path.name} was edited: carry the change into the script, or drop the script"
+
+
+def test_the_annexes_are_made_of_the_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))
+    annexes = runpy.run_module("tools.build_annexes")["annexes"]()
+    for key, content in annexes.items():
+        assert content == (ROOT / "templates" / key / "annex.docx").read_bytes(), f"{key}: run make templates"
 
 
 def test_every_shipped_form_can_be_used() -> None:

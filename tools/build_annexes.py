@@ -19,6 +19,7 @@ from docx.table import Table, _Cell
 
 from baocao.annex import Of, columns
 from baocao.forms import Form, Library
+from tools.build_charts import SHADES, Look, add_chart
 from tools.build_templates import (
     PAGE_FIELD,
     RUNNING_DRAFT_MARK,
@@ -49,6 +50,7 @@ STYLES = (
     Style("BCPLDeMuc", "BC Phụ lục - đề mục", base="BCDeMuc", first_line=0, before=12),
     Style("BCPLDeMucNho", "BC Phụ lục - đề mục nhỏ", base="BCNoiDung", italic=True, first_line=0, before=6, keep=True),
     Style("BCPLKet", "BC Phụ lục - lời kết", base="BCNoiDung", size=13, before=6, keep=True),
+    Style("BCPLBieuDo", "BC Phụ lục - biểu đồ", align="center"),
     Style("BCPLNoiDung", "BC Phụ lục - nội dung", base="BCNoiDung", size=13, before=4, after=4, line=16),
     Style("BCPLDauBang", "BC Phụ lục - đầu bảng", size=11, bold=True, align="center", before=2, after=2, keep=True),
     Style("BCPLO", "BC Phụ lục - ô", size=10.5, before=1, after=1),
@@ -169,7 +171,23 @@ def add_summary(document: WordDocument, form: Form) -> None:
             table = open_table(document, [Column(0, "Cấp trên, loại tổ chức đảng", ""), *ratings])
             with row_block(table, "for line in part.superiors"):
                 add_superior_rows(table, ratings)
+    for look, caption in charts(form):
+        with block(document, f"if charts.{look.name}"):
+            add_text(document, "BCPLDeMucNho", caption)
+            add_chart(document, "BCPLBieuDo", look)
     add_each(document, "BCPLNoiDung", "sentence", "comparison")
+
+
+def charts(form: Form) -> tuple[tuple[Look, str], ...]:
+    """The distribution by rating, and by superior."""
+    count = len(form.ratings)
+    by_rating = "Số tổ chức đảng theo mức xếp loại"
+    by_superior = "Số tổ chức đảng theo cấp trên trực tiếp và mức xếp loại"
+    paints = tuple(SHADES[place * (len(SHADES) - 1) // (count - 1)] for place in range(count))
+    return (
+        (Look("ratings", by_rating, WIDTH - 40, SHADES[1:3], "stacked", bars=count), f"Biểu đồ: {by_rating.lower()}"),
+        (Look("superiors", by_superior, WIDTH - 20, paints, "stacked", bars=6), f"Biểu đồ: {by_superior.lower()}"),
+    )
 
 
 def rating_columns(form: Form) -> list[Column]:
@@ -332,6 +350,7 @@ def add_signature(document: WordDocument) -> None:
     table = add_table(document, "BCBangDauTrang", (WIDTH // 2, WIDTH // 2))
     left, right = add_row(table)
     add_text(left, "BCKyGiua", "")
+    add_optional(right, "BCDiaDanh", "signature.place_date")
     add_optional(right, "BCKyGiua", "signature.authority")
     add_text(right, "BCKyGiua", "{{ signature.position }}")
     add_text(right, "BCKyGiuaTen", "{{ signature.name }}")

@@ -84,6 +84,7 @@ class _Commands(words.Group):
         "quota": Later("baocao.cli.register:quota", "Tỷ lệ khống chế."),
         "decide": Later("baocao.cli.register:decide", "Nhập quyết định công nhận kết quả."),
         "correct": Later("baocao.cli.register:correct", "Đính chính sai sót không làm đổi mức xếp loại."),
+        "annex": Later("baocao.cli.annex:annex", "Phụ lục báo cáo cuối năm, Word và Excel."),
         "revoke": Later("baocao.cli.register:revoke", "Hủy bỏ kết quả đánh giá, xếp loại."),
         "reissue": Later("baocao.cli.register:reissue", "Xếp loại lại sau khi kết quả bị hủy bỏ."),
         "list": Later(

@@ -12,16 +12,17 @@ from typing import Annotated
 
 import typer
 
-from baocao import deciding, decision_files, issuing, messages, messages_register, records, verifying
+from baocao import annexing, deciding, decision_files, issuing, messages, messages_register, records, verifying
 from baocao.cli import show, show_register
 from baocao.cli.common import AsJson, AsPdf, OfficePath, Output, Paths, Templates, assess_all, say
 from baocao.cli.printing import print_pdf
 from baocao.errors import DataError, MissingError, UsageError
 from baocao.files import read_limited, write_whole
+from baocao.forms import Library
 from baocao.issuing import Desk
 from baocao.papers import Paper
 from baocao.pipeline import MOST_DOCUMENT_BYTES, Result
-from baocao.register import Act, Decision, Entry, Number, Register, Status, statuses
+from baocao.register import Act, Annexed, AnnexNumber, Decision, Entry, Number, Register, Status, statuses
 
 Location = Annotated[
     str,
@@ -83,7 +84,7 @@ def _opened(location: str, *, create: bool = False) -> Iterator[Register]:
         yield register
 
 
-def _deliver(register: Register, *entries: Entry) -> list[Path]:
+def _deliver(register: Register, *entries: Entry | Annexed) -> list[Path]:
     """Write the files of what has just been entered, and return their paths."""
     delivered = register.deliver(*entries)
     if delivered.problems:
@@ -299,12 +300,23 @@ def history(number: NumberArgument, register: Location = DEFAULT, as_json: AsJso
     say(show_register.history(entries, as_json=as_json))
 
 
-def reproduce(number: NumberArgument, register: Location = DEFAULT) -> None:
-    """Lập lại văn bản của một số từ những gì đã lưu. So từng phần với bản đã ban hành, nêu phần nào khác."""
+def reproduce(number: NumberArgument, register: Location = DEFAULT, templates: Templates = None) -> None:
+    """Lập lại văn bản của một số, hoặc một phụ lục, từ những gì đã lưu. So với bản đã ban hành, nêu phần nào khác."""
+    if AnnexNumber.is_written_so(number):
+        _reproduce_annex(AnnexNumber.parse(number), register, templates)
+        return
     with _opened(register) as opened:
         found = verifying.reproduce(opened, _number(number))
     say(show_register.reproduced(found))
     if any(made.differing for made in found):
+        raise typer.Exit(DataError.exit_code)
+
+
+def _reproduce_annex(number: AnnexNumber, register: str, templates: Path | None) -> None:
+    with _opened(register) as opened:
+        known, made = annexing.again(opened, number, Library.usual(templates))
+    say([show_register.annex_reproduced(known, made.digest)])
+    if made.digest != known.digest:
         raise typer.Exit(DataError.exit_code)
 
 

@@ -223,19 +223,26 @@ def verified(file: Path, found: Verification, *, as_json: bool) -> Iterator[str]
     if comparison is None or entry is None:
         yield f"{file}: không phải văn bản trong sổ này"
         return
-    what = f"số {entry.number}, {_KIND[entry.kind]} ngày {entry.act.effective:%d/%m/%Y}"
-    yield f"{file}: {_VERDICT[comparison.verdict]} ({what})"
+    yield f"{file}: {_VERDICT[comparison.verdict]} ({_called(entry)})"
     for difference in comparison.differences:
         yield f"  {difference.place}: “{difference.old}” → “{difference.new}”"
     if comparison.more:
         yield "  … và những chỗ khác nữa"
     if comparison.tracked or comparison.comments:
         yield f"  Có {comparison.tracked} chỗ sửa được theo dõi, {comparison.comments} ghi chú."
-    if found.status is None:
+    if isinstance(entry, Annexed):
+        yield f"  Đã thay bằng phụ lục {found.replaced_by}." if found.replaced_by else "  Phụ lục chưa bị thay."
+    elif found.status is None:
         yield "  Đến ngày này chưa được ban hành."
     else:
         yield f"  Số {found.status.number}: {_STATE[found.status.state]}"
         yield from (f"  {line}" for line in _links(found.status))
+
+
+def _called(found: Entry | Annexed) -> str:
+    if isinstance(found, Annexed):
+        return f"{found.number}, {annex_name(found.printed, found.dated)}, tính đến {found.as_of:%d/%m/%Y}"
+    return f"số {found.number}, {_KIND[found.kind]} ngày {found.act.effective:%d/%m/%Y}"
 
 
 def _verified_json(file: Path, found: Verification) -> dict[str, object]:
@@ -243,14 +250,25 @@ def _verified_json(file: Path, found: Verification) -> dict[str, object]:
         "file": str(file),
         "verdict": found.comparison.verdict.value if found.comparison else "not_ours",
         "number": str(found.entry.number) if found.entry else None,
-        "kind": found.entry.kind.value if found.entry else None,
+        "kind": _kind(found.entry) if found.entry else None,
         "role": found.role or None,
         "differences": [
             {"place": difference.place, "old": difference.old, "new": difference.new}
             for difference in (found.comparison.differences if found.comparison else ())
         ],
         "status": status_json(found.status) if found.status else None,
+        "replaced_by": str(found.replaced_by) if found.replaced_by else None,
     }
+
+
+def _kind(found: Entry | Annexed) -> str:
+    return "annex" if isinstance(found, Annexed) else found.kind.value
+
+
+def annex_reproduced(known: Annexed, digest: str) -> str:
+    """Write whether an annex came out as it was."""
+    same = "giống hệt bản đã lập" if digest == known.digest else "khác bản đã lập"
+    return f"{known.number}, {annex_name(known.printed, known.dated)}: {same}"
 
 
 def reproduced(found: Sequence[Reproduction]) -> Iterator[str]:

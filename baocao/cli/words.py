@@ -24,7 +24,7 @@ _HELP = {
     "[OPTIONS]": "[TÙY CHỌN]",
     "COMMAND [ARGS]...": "LỆNH [THAM SỐ]...",
     "[required]": "[bắt buộc]",
-    "[default: ": "[mặc định: ",
+    "[default:": "[mặc định:",
     "Show this message and exit.": "Hiện trợ giúp này.",
 }
 _OPTIONS = {

@@ -41,6 +41,20 @@ class FormFolder:
         """
         return read_limited(self.path / f"{name}.docx", MOST_TEMPLATE_BYTES)
 
+    @property
+    def papers(self) -> dict[str, bytes]:
+        """The Word templates of the other papers by name; without the annex where an older form has none.
+
+        Raises:
+            DataError: one cannot be read.
+        """
+        return {name: self.paper(name) for name in PAPERS if name != ANNEX or self.has_annex}
+
+    @property
+    def has_annex(self) -> bool:
+        """Whether there is a Word template of the year-end annex: forms of before had none."""
+        return (self.path / f"{ANNEX}.docx").exists()
+
     @cached_property
     def template(self) -> bytes:
         """The bytes of the Word template, read once: what is printed and what is digested are the same.
@@ -56,5 +70,6 @@ class FormFolder:
         return hashlib.sha256(self.template).hexdigest()
 
 
-PAPERS = ("decision", "revocation", "annex")
+ANNEX = "annex"
+PAPERS = ("decision", "revocation", ANNEX)
 """The Word templates beside that of the scoresheet: the papers of the authority, and the year-end annex."""

@@ -18,12 +18,13 @@ from baocao.register.annexes import AnnexDraft, Annexed, AnnexNumber, Scope, mak
 from baocao.register.check import Verdict
 from baocao.register.database import PATIENCE, Database, Mode, open_database
 from baocao.register.delivery import Delivered, Delivery
-from baocao.register.entries import Act, Decision, Draft, Entry, Head, Issue, Json, Kind, Number, Sheet, Step
+from baocao.register.entries import RECORDED, Act, Decision, Draft, Entry, Head, Issue, Json, Kind, Number, Sheet, Step
 from baocao.register.reading import View
 from baocao.register.status import State, Status, chain, statuses
 from baocao.register.store import Transaction
 
 __all__ = [
+    "RECORDED",
     "Act",
     "AnnexDraft",
     "AnnexNumber",

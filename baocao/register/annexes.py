@@ -31,6 +31,11 @@ class AnnexNumber:
     def __str__(self) -> str:
         return f"{self.year}-PL{self.counter:02d}"
 
+    @staticmethod
+    def is_written_so(text: str) -> bool:
+        """Whether a text means a number of this series, rightly written or not."""
+        return "-PL" in text
+
     @classmethod
     def parse(cls, text: str) -> AnnexNumber:
         """Read a number as it is written.

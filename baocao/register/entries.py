@@ -42,6 +42,9 @@ class Kind(StrEnum):
     """Xếp loại lại: a scoresheet under a new number in place of a revoked one."""
 
 
+RECORDED = frozenset({Kind.ISSUED, Kind.CORRECTED, Kind.REISSUED})
+"""The entries that give a scoresheet, or another text of it: they hold its record."""
+
 StepKind: TypeAlias = Literal[Kind.DECIDED, Kind.CORRECTED, Kind.REVOKED, Kind.REISSUED]
 
 

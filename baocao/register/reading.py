@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     Table,
     cast,
+    func,
     select,
     tuple_,
 )
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from baocao import messages_register as messages
 from baocao.errors import DataError
 from baocao.register.annexes import Annexed
-from baocao.register.entries import Entry, Head, Number, Sheet
+from baocao.register.entries import RECORDED, Entry, Head, Number, Sheet
 from baocao.register.tables import (
     ANNEX_CONTENTS,
     ANNEXES,
@@ -63,6 +64,32 @@ class View:
     def head(self) -> Head:
         """Return how far the entries go."""
         return head(self._connection)
+
+    def head_at(self, entries: int) -> Head:
+        """Return the head that there was when there were this many entries.
+
+        Raises:
+            DataError: there never were, or somebody removed some.
+        """
+        found = self._connection.execute(select(ENTRIES.c.hash).where(ENTRIES.c.position == entries)).scalar()
+        if found is None:
+            raise DataError([messages.entry_missing(entries)])
+        return Head(entries, found)
+
+    def newest(self, year: int, up_to: int | None = None) -> dict[str, Entry]:
+        """Return the newest entry with a record of each form of a year, by the form's id.
+
+        Args:
+            year: of the forms.
+            up_to: only entries up to this position.
+
+        Raises:
+            DataError: somebody changed one of them.
+        """
+        where = (*_conditions(year, up_to), ENTRIES.c.kind.in_(kind.value for kind in RECORDED))
+        last = select(func.max(ENTRIES.c.position)).where(*where).group_by(ENTRIES.c.form)
+        found = entries(self._connection, ENTRIES.c.position.in_(last), all_at_once=True)
+        return {entry.sheet.form: entry for entry in found}
 
     def entries(self, year: int | None = None, up_to: int | None = None, after: int = 0) -> Iterator[Entry]:
         """Yield entries in the order of their positions.

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
+from typing import Any, BinaryIO
 
+from baocao import __version__
 from baocao import messages_annex as messages
-from baocao.annex import Annex, Column, Content, Expected, Mark, Of, Row, Tally, shares
+from baocao.annex import Annex, Column, Content, Expected, Mark, Of, Row, Tally, annex, columns, rated, shares
+from baocao.forms import Form
 from baocao.papers import AnnexPaper
 from baocao.quota import Group, Ranked
-from baocao.rendering.context import Context, Printable, page_head
+from baocao.register import Head, Number
+from baocao.rendering.chart import Chart, Series, shortened
+from baocao.rendering.compiled import compile_template
+from baocao.rendering.context import Context, Printable, page_head, place_date
 from baocao.text import hundredths, long_date, one_decimal, points, two_decimals, whole
 
 _NOTHING = "-"
@@ -32,36 +39,69 @@ class Printed:
     """Lines on the annex that this one takes the place of."""
     draft: bool = False
     """Whether it is marked as a draft."""
+    head: Head | None = None
+    """How far the register went; `None` of drafts."""
 
 
-def annex_context(printed: Printed) -> dict[str, object]:
+def write_annex(printed: Printed, template: bytes, target: BinaryIO) -> str:
+    """Write the docx of an annex and return its content digest; the same values and template give the same bytes.
+
+    Args:
+        printed: the annex.
+        template: `annex.docx` of the form's folder.
+        target: a file that can seek.
+
+    Raises:
+        DataError: the template cannot be used.
+    """
+    form, paper = printed.annex.form, printed.paper
+    properties = {
+        "title": messages.title(paper.number),
+        "subject": form.name,
+        "author": paper.issuer.agency if paper.issuer else paper.signature.name,
+    }
+    labels = [
+        ("baocao.version", __version__),
+        ("baocao.state", "annex_draft" if printed.draft else "annex"),
+        ("baocao.form", form.key),
+        ("baocao.as_of", printed.annex.as_of.isoformat()),
+    ]
+    if printed.head:
+        labels += [("baocao.entries", str(printed.head.entries)), ("baocao.head", printed.head.hash)]
+    day = paper.signature.date or printed.annex.as_of
+    return compile_template(template).stream(annex_context(printed), properties, day, labels, target)
+
+
+def annex_context(printed: Printed) -> dict[str, Any]:
     """Return what the template of an annex prints; `rows` is an iterator, so that a province's list fits in memory.
 
     Optional parts are `""` or `[]`; a template leaves them out.
     """
-    annex, paper = printed.annex, printed.paper
-    form = annex.form
+    found, paper = printed.annex, printed.paper
+    form = found.form
     return {
         "draft": [form.additions.draft] if printed.draft else [],
-        "head": page_head(paper.issuer, paper.signature, form.additions.party, _symbol(printed)),
+        "head": _head(printed) or "",
         "number": paper.number or messages.NUMBER_BLANK,
         "report": paper.report or messages.REPORT_BLANK,
         "replaces": list(printed.replaces),
-        "content": annex.content.value,
+        "content": found.content.value,
         "form": form.name,
         "year": str(form.year),
         "scope": messages.scope(printed.superior) if printed.superior else "",
-        "as_of": long_date(annex.as_of),
+        "as_of": long_date(found.as_of),
         "ratings": dict(form.ladder.names),
-        "columns": _by_group(annex.columns, [column.title for column in annex.columns]),
-        "overview": [_overview(line) for line in (*annex.by_kind, annex.total)],
-        "parts": list(_parts(annex)),
+        "columns": _by_group(found.columns, [column.title for column in found.columns]),
+        "overview": [_overview(line) for line in (*found.by_kind, found.total)],
+        "parts": list(_parts(found)),
         "comparison": list(printed.comparison),
-        "quotas": [_quota(group) for group in annex.quotas],
-        "rows": _rows(annex),
-        "totals": _totals(annex),
-        "unrated": list(_unrated(annex)),
+        "charts": _charts(found),
+        "quotas": [_quota(group) for group in found.quotas],
+        "rows": _rows(found),
+        "totals": _totals(found),
+        "unrated": list(_unrated(found)),
         "signature": {
+            "place_date": "" if paper.issuer else place_date(paper.signature),
             "authority": paper.signature.authority or "",
             "position": paper.signature.position,
             "name": paper.signature.name,
@@ -69,9 +109,12 @@ def annex_context(printed: Printed) -> dict[str, object]:
     }
 
 
-def _symbol(printed: Printed) -> str:
-    symbol, additions = printed.paper.issuer.symbol, printed.annex.form.additions
-    return f"{additions.number_label} {symbol}" if symbol else additions.number_blank
+def _head(printed: Printed) -> Context | None:
+    issuer, additions = printed.paper.issuer, printed.annex.form.additions
+    if issuer is None:
+        return None
+    number = f"{additions.number_label} {issuer.symbol}" if issuer.symbol else additions.number_blank
+    return page_head(issuer, printed.paper.signature, additions.party, number)
 
 
 def _by_group(shown: Sequence[Column], texts: Iterable[str]) -> Context:
@@ -96,27 +139,49 @@ def _overview(line: Tally) -> Context:
     }
 
 
-def _parts(annex: Annex) -> Iterator[Context]:
+def _parts(of: Annex) -> Iterator[Context]:
     """Yield what is decided and what is only proposed, each by kind and, where there are several, by superior."""
-    keys = annex.form.ladder.keys
-    superiors = list(annex.by_superior())
+    keys = of.form.ladder.keys
+    superiors = list(of.by_superior())
     for content in (Content.RESULTS, Content.PROPOSALS):
-        if not sum(_counts(annex.total, content)):
+        if not sum(_counts(of.total, content)):
             continue
         by_superior = chain.from_iterable(
             ((found, "superior"), *((kind, "kind") for kind in kinds)) for found, kinds in superiors
         )
         yield {
             "content": content.value,
-            "lines": [_line(line, content, keys) for line in (*annex.by_kind, annex.total)],
+            "lines": [_line(line, content, keys) for line in (*of.by_kind, of.total)],
             "superiors": [
                 {**_line(line, content, keys), "level": level}
-                for line, level in (*by_superior, (annex.total, "all"))
+                for line, level in (*by_superior, (of.total, "all"))
                 if sum(_counts(line, content))
             ]
             if len(superiors) > 1
             else [],
         }
+
+
+_NAMES = {Content.RESULTS: messages.DECIDED_SERIES, Content.PROPOSALS: messages.PROPOSED_SERIES}
+
+
+def _charts(of: Annex) -> dict[str, Chart]:
+    """Return the distribution by rating, and where there are several superiors, by superior."""
+    names = tuple(of.form.ladder.names.values())
+    shown = [content for content in _NAMES if sum(_counts(of.total, content))]
+    by_rating = tuple(Series(_NAMES[content], _counts(of.total, content)) for content in shown)
+    superiors = [found for found, _kinds in of.by_superior() if sum(rated(found))]
+    several = superiors if len(superiors) > 1 else []
+    listed = [found.name for found in several]
+    by_superior = [Series(name, tuple(rated(found)[place] for found in several)) for place, name in enumerate(names)]
+    return {
+        "ratings": Chart(names, by_rating) if by_rating else Chart((), (Series("", ()),)),
+        "superiors": shortened(listed, by_superior, messages.OTHER_SUPERIORS, MOST_SUPERIORS),
+    }
+
+
+MOST_SUPERIORS = 20
+"""More are added up in the chart: it has to fit on a page."""
 
 
 def _counts(line: Tally, content: Content) -> tuple[int, ...]:
@@ -171,30 +236,32 @@ def _ranked(place: Ranked) -> Context:
 # --- the list ----------------------------------------------------------------------------------------------------
 
 
-def _rows(annex: Annex) -> Iterator[Context]:
+def _rows(of: Annex) -> Iterator[Context]:
     """Yield the rows of the list, under the name of each superior where there are several."""
-    names, shown = annex.form.ladder.names, annex.columns
-    several = len(annex.superiors) > 1
+    names, shown = of.form.ladder.names, of.columns
+    several = len(of.superiors) > 1
     above = ""
-    for place, row in enumerate(annex.rows, start=1):
+    for place, row in enumerate(of.rows, start=1):
         if several and row.superior != above:
             above = row.superior
-            yield {"kind": "superior", "name": annex.superiors[above]}
-        yield {"kind": "organization", "no": whole(place), **_row(row, shown, names)}
+            yield {**_row("superior", "", shown), "name": of.superiors[above]}
+        marks = (_written(column, mark) for column, mark in zip(shown, row.marks, strict=True))
+        yield {
+            **_row("organization", whole(place), shown, marks),
+            "name": row.name,
+            "kind_name": row.kind_name,
+            "number": str(row.number) if row.number else "",
+            "total": _NOTHING if row.total is None else points(row.total),
+            "proposed": names.get(row.proposed or "", ""),
+            "decided": names.get(row.decided or "", ""),
+            "note": "; ".join([*([row.unrated] if row.unrated else []), *row.notes]),
+        }
 
 
-def _row(row: Row, shown: Sequence[Column], names: Mapping[str, str]) -> Context:
-    marks = (_written(column, mark) for column, mark in zip(shown, row.marks, strict=True))
-    return {
-        "name": row.name,
-        "kind_name": row.kind_name,
-        "number": str(row.number) if row.number else "",
-        **_by_group(shown, marks),
-        "total": _NOTHING if row.total is None else points(row.total),
-        "proposed": names.get(row.proposed or "", ""),
-        "decided": names.get(row.decided or "", ""),
-        "note": "; ".join([*([row.unrated] if row.unrated else []), *row.notes]),
-    }
+def _row(kind: str, no: str, shown: Sequence[Column], marks: Iterable[str] | None = None) -> Context:
+    """Return a row in which every name is something, be it nothing to be printed."""
+    texts = dict.fromkeys(("name", "kind_name", "number", "total", "proposed", "decided", "note"), "")
+    return {"kind": kind, "no": no, **texts, **_by_group(shown, marks or [""] * len(shown))}
 
 
 def _written(column: Column, mark: Mark) -> str:
@@ -204,14 +271,14 @@ def _written(column: Column, mark: Mark) -> str:
     return f"{sign}{points(mark) if isinstance(mark, Decimal) else whole(mark)}"
 
 
-def _totals(annex: Annex) -> Context:
+def _totals(of: Annex) -> Context:
     """Return how many organisations are listed, the sum of their points, and the means of the columns."""
-    *means, mean = annex.means()
+    *means, mean = of.means()
     return {
-        "count": whole(len(annex.rows)),
-        "absent": whole(len(annex.absent)) if annex.absent else "",
-        "points": points(annex.sums()[-1]),
-        "means": {**_by_group(annex.columns, map(_mean, means)), "total": _mean(mean)},
+        "count": whole(len(of.rows)),
+        "absent": whole(len(of.absent)) if of.absent else "",
+        "points": points(of.sums()[-1]),
+        "means": {**_by_group(of.columns, map(_mean, means)), "total": _mean(mean)},
     }
 
 
@@ -219,11 +286,11 @@ def _mean(value: Fraction | None) -> str:
     return _NOTHING if value is None else two_decimals(hundredths(value))
 
 
-def _unrated(annex: Annex) -> Iterator[Context]:
+def _unrated(of: Annex) -> Iterator[Context]:
     """Yield those without a rating, then those without a scoresheet, each with the reason."""
     found: Iterator[tuple[Row | Expected, str]] = chain(
-        ((row, row.unrated) for row in annex.unrated),
-        ((one, one.reason or messages.NO_SCORESHEET) for one in annex.absent),
+        ((row, row.unrated) for row in of.unrated),
+        ((one, one.reason or messages.NO_SCORESHEET) for one in of.absent),
     )
     for place, (one, reason) in enumerate(found, start=1):
         yield {
@@ -233,3 +300,52 @@ def _unrated(annex: Annex) -> Iterator[Context]:
             "superior": one.superior_name,
             "reason": reason,
         }
+
+
+# --- trying the template -----------------------------------------------------------------------------------------
+
+
+def sample_context(form: Form) -> Context:
+    """Return a full context for the template of an annex: every part of it has something to print."""
+    shown, best, kind = columns(form), form.ladder.best, form.kinds[0]
+    row = Row(
+        number=Number(form.year, 1),
+        organization="to-chuc-mau-1",
+        name="Tổ chức mẫu",
+        kind_name=kind.name,
+        superior="cap-tren-mau-1",
+        superior_name="Cấp trên mẫu",
+        tier=kind.tier or "",
+        total=form.total,
+        proposed=best,
+        highest=best,
+        decided=best,
+        kind=kind.key,
+        marks=tuple(Decimal(1) if column.of in {Of.SECTIONS, Of.OTHERS} else 1 for column in shown),
+        notes=("ghi chú mẫu",),
+    )
+    rows = (
+        row,
+        replace(
+            row, organization="to-chuc-mau-2", superior="cap-tren-mau-2", superior_name="Cấp trên khác", decided=None
+        ),
+        replace(row, organization="to-chuc-mau-3", unrated="lý do mẫu"),
+    )
+    absent = Expected("to-chuc-mau-4", row.name, row.kind_name, row.superior, row.superior_name)
+    paper = AnnexPaper.model_validate({"number": "1", "report": "Báo cáo mẫu", **_SAMPLE_PAPER})
+    found = annex(form, date(form.year, 12, 31), rows, [absent])
+    printed = Printed(found, paper, ("câu so sánh mẫu",), row.superior_name, ("dòng thay thế mẫu",), draft=True)
+    context = annex_context(printed)
+    return {**context, "rows": list(_rows(found))}
+
+
+_SAMPLE_PAPER = {
+    "issuer": {"superior": "Cấp trên mẫu", "agency": "Cơ quan mẫu", "symbol": None},
+    "signature": {
+        "place": "Địa danh",
+        "date": "2000-12-31",
+        "authority": "T/M",
+        "position": "Chức vụ",
+        "name": "Họ và tên",
+    },
+}

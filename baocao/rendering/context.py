@@ -51,7 +51,7 @@ def scoresheet_context(judged: Judged, narrative: Narrative, *, draft: bool, rep
         },
         "proposed": form.ladder.names[proposed] if proposed else additions.undetermined,
         "signature": {
-            "place_date": "" if head else _place_date(submission.signature),
+            "place_date": "" if head else place_date(submission.signature),
             "authority": submission.signature.authority or "",
             "position": submission.signature.position,
             "line": form.texts.signature_line,
@@ -135,11 +135,12 @@ def page_head(issuer: Issuer, signature: Signature, party: str, number: str) -> 
         "agency": issuer.agency.upper(),
         "number": number,
         "party": party,
-        "place_date": _place_date(signature),
+        "place_date": place_date(signature),
     }
 
 
-def _place_date(signature: Signature) -> str:
+def place_date(signature: Signature) -> str:
+    """Write place and date as a paper has them."""
     return f"{signature.place}, {_date(signature.date)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
 
@@ -17,7 +18,6 @@ from baocao.narrative import Narrative
 from baocao.rendering import core_properties, day_of, package
 from baocao.rendering.compiled import compile_template, fill
 from baocao.rendering.context import Context, bare, scoresheet_context
-from baocao.rendering.decisions import sample_contexts
 from baocao.rendering.essentials import marked
 from baocao.rendering.proof import proofread
 from baocao.text import clean
@@ -54,15 +54,19 @@ def _unprinted(judged: Judged, context: Context) -> list[str]:
     return list(dict.fromkeys(name for mark, name in marks.items() if mark not in printed))
 
 
-def try_papers(folder: FormFolder) -> dict[str, bytes]:
-    """Proof-read and fill the templates of the authority's papers with samples; name → docx.
+def try_papers(folder: FormFolder, samples: Mapping[str, Context]) -> dict[str, bytes]:
+    """Proof-read and fill the templates of papers with samples; name → docx.
+
+    Args:
+        folder: the form's.
+        samples: the name of each template and a full context for it.
 
     Raises:
         DataError: with every fault, each in its file.
     """
     made: dict[str, bytes] = {}
     problems: list[Problem] = []
-    for name, context in sample_contexts(folder.form).items():
+    for name, context in samples.items():
         source = str(folder.path / f"{name}.docx")
         try:
             template = folder.paper(name)
