@@ -37,7 +37,6 @@ HOSTILE = (
     "007",
     "1e3",
     "A*?~",
-    "",
 )
 NAMES = ("Chi bộ Hội Đông y", "Chi bộ Hội Dược", "Chi bộ 2", "Chi bộ 10", "chi bộ 02", *HOSTILE)
 SUPERIORS = (

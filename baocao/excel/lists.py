@@ -120,9 +120,9 @@ def _signed(annex: Annex, found: Sequence[Number | None]) -> Iterator[Number | N
 
 
 _TOTALS = (
-    (words.SUM_OF_ALL, "SUM({0})", "COUNTA({0})"),
+    (words.SUM_OF_ALL, "SUM({0})", "COUNT({0})"),
     (words.MEAN_OF_ALL, 'IF(COUNT({0})=0,"",AVERAGE({0}))', ""),
-    (words.SUM_OF_SHOWN, "SUBTOTAL(109,{0})", "SUBTOTAL(103,{0})"),
+    (words.SUM_OF_SHOWN, "SUBTOTAL(109,{0})", "SUBTOTAL(102,{0})"),
     (words.MEAN_OF_SHOWN, 'IF(SUBTOTAL(102,{0})=0,"",SUBTOTAL(101,{0}))', ""),
 )
 """Below the list: title, formula of a column, formula that counts the organisations."""
@@ -131,13 +131,13 @@ _TOTALS = (
 def _totals(sheet: Sheet, annex: Annex, points: Sequence[Column], rows: tuple[int, int]) -> None:
     """Write sums and means of all rows, and of those that a filter leaves."""
     ranges = [sheet.range(len(_BEFORE) + place, *rows) for place in range(len(points))]
-    organizations = sheet.range(1, *rows)
+    numbered = sheet.range(0, *rows)
     shown_after = len(_AFTER) - len(_PLACES)
     bold = replace(TEXT, bold=True, shaded=True)
     for title, formula, counting in _TOTALS:
         values = _signed(annex, annex.sums() if counting else annex.means())
         cells = [Formula(f"={formula.format(range_)}", value) for range_, value in zip(ranges, values, strict=True)]
-        count = Formula(f"={counting.format(organizations)}", len(annex.rows)) if counting else None
+        count = Formula(f"={counting.format(numbered)}", len(annex.rows)) if counting else None
         looks = [replace(column.look if counting else MEAN, bold=True, shaded=True) for column in points]
         sheet.put(
             [count, title, *[None] * (len(_BEFORE) - 2), *cells, *[None] * shown_after],
