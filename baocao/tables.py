@@ -11,7 +11,9 @@ from baocao.errors import DataError
 
 
 def rows(content: bytes, columns: Sequence[str], needed: Collection[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row with the number of its line: the cells that are not empty, by column; empty rows are left out.
+    """Yield each row with the number of its first line: the cells that are not empty, by column.
+
+    Empty rows are left out.
 
     Args:
         content: the file.
@@ -31,11 +33,13 @@ def rows(content: bytes, columns: Sequence[str], needed: Collection[str]) -> Ite
         names = [name.strip().lower() for name in next(table, [])]
         if not set(needed) <= set(names) <= set(columns) or len(set(names)) < len(names):
             raise DataError([messages_register.wrong_columns(names, columns, needed)])
+        line = table.line_num + 1
         for cells in table:
             values = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if cell.strip()}
             if len(cells) > len(names):
-                raise DataError([messages_register.too_many_cells(table.line_num, len(names))])
+                raise DataError([messages_register.too_many_cells(line, len(names))])
             if values:
-                yield table.line_num, values
+                yield line, values
+            line = table.line_num + 1
     except csv.Error as error:
         raise DataError([messages_register.no_table(table.line_num)]) from error
