@@ -194,9 +194,9 @@ class Expected:
     """Why it has none, where somebody knows."""
 
 
-def expected(row: Row) -> Expected:
-    """Return the organisation of a row, to be looked for a year later."""
-    return Expected(row.organization, row.name, row.kind_name, row.superior, row.superior_name)
+def expected(row: Row, kind_name: str | None = None) -> Expected:
+    """Return the organisation of a row, to be looked for a year later; `kind_name` is what its kind is called then."""
+    return Expected(row.organization, row.name, kind_name or row.kind_name, row.superior, row.superior_name)
 
 
 # --- counting ----------------------------------------------------------------------------------------------------

@@ -74,12 +74,20 @@ def _merged(defaults: Raw, own: Raw) -> Raw:
 
 
 def without_defaults(own: Raw, office: Office) -> Raw:
-    """Return a submission without what the office's file gives, so that it says nothing against it."""
+    """Return a submission without what the office's file gives as well, or says where it is not known yet (`null`).
+
+    What differs stays: last year's `office.json` must not turn a submission of this year into one of last year.
+    """
 
     def left(part: Raw, defaults: Raw) -> Raw:
-        inner = {key: left(part[key], defaults[key]) for key in part if _both_objects(part, defaults, key)}
-        kept = {key: value for key, value in part.items() if key not in defaults} | inner
-        return {key: kept[key] for key in part if kept.get(key, {}) != {} or key not in defaults}
+        found = {}
+        for key, value in part.items():
+            if _both_objects(part, defaults, key):
+                if inner := left(value, defaults[key]):
+                    found[key] = inner
+            elif key not in defaults or value not in (None, defaults[key]):
+                found[key] = value
+        return found
 
     return left(own, office.raw)
 

@@ -165,8 +165,14 @@ def missing_year() -> Problem:
     return Problem("", "thiếu năm của mẫu", "Ghi cả tên và năm, ví dụ: baocao form schema MẪU NĂM.")
 
 
-def office_name() -> Problem:
-    return Problem("--id", "“office” là tên của tệp dùng chung", "Đặt mã khác cho tổ chức.")
+def not_with_from_register(option: str, *, given: bool) -> Problem:
+    if given:
+        return Problem(option, "không dùng cùng --from-register", "Bỏ tùy chọn này: mã và loại lấy từ sổ.")
+    return Problem(option, "chỉ dùng cùng --from-register", "Thêm --from-register, hoặc bỏ tùy chọn này.")
+
+
+def reserved_name(where: str, file: str) -> Problem:
+    return Problem(where, f"{file} là tên của tệp dùng chung hoặc tệp lược đồ", "Đặt mã khác cho tổ chức.")
 
 
 def same_output(path: str, first: str) -> Problem:

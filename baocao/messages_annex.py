@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from baocao.errors import Problem
+from baocao.messages import unknown_choice
 
 ANSWERS = {"yes": "Đạt", "no": "Không đạt"}
 UNKNOWN_RATING = "mức đã xếp không còn trong mẫu"
@@ -92,6 +94,34 @@ def nothing_to_list(year: int, form: str | None) -> Problem:
 def expected_twice(line: int, organization: str) -> Problem:
     """Tell of an organisation that a roster names twice."""
     return Problem(f"dòng {line}", f"mã {organization} đã có ở một dòng trên", "Mỗi tổ chức ghi một dòng.")
+
+
+def none_to_begin_with(form: str, year: int, known: Iterable[tuple[str, int]]) -> Problem:
+    """Tell that the register has no organisation of a form and year; `known` are the forms and years that it has."""
+    there = [*known]
+    years = [str(of) for name, of in there if name == form]
+    if years:
+        fix = f"Sổ có mẫu này của năm {', '.join(years)}: thêm --from-year {years[-1]}."
+    elif there:
+        fix = f"Sổ có các mẫu: {', '.join(f'{name}/{of}' for name, of in there)}; kiểm tra tên mẫu và năm."
+    else:
+        fix = "Sổ này còn trống: kiểm tra có mở đúng sổ theo dõi không (--register)."
+    return Problem("", f"sổ không có tổ chức nào được chấm điểm theo mẫu {form} năm {year}", fix)
+
+
+def unknown_superior(found: str, known: Mapping[str, str]) -> Problem:
+    """Tell that nobody in the register has this superior; `known` are those that there are, with their names."""
+    return unknown_choice("--superior", found, dict(sorted(known.items())))
+
+
+def kind_of_before(where: str, kind: str, form: str, kinds: Mapping[str, str]) -> Problem:
+    """Tell that an organisation is of a kind that the new form does not have."""
+    allowed = ", ".join(f"{key} ({name})" for key, name in kinds.items())
+    return Problem(
+        where,
+        f"mẫu {form} không có loại tổ chức “{kind}”",
+        f"Tạo riêng bằng “baocao new … --id … --kind LOẠI”, LOẠI là một trong: {allowed}.",
+    )
 
 
 def _short(day: date) -> str:

@@ -194,9 +194,12 @@ def _resolved(path: Path) -> str:
 
 def _is_wanted(entry: os.DirEntry[str]) -> bool:
     """Whether an entry of a folder is a submission, or a folder that may hold some."""
-    name = entry.name
-    is_submission = name.endswith(".json") and name != OFFICE_FILE and not name.endswith(SCHEMA_SUFFIX)
-    return entry.is_dir(follow_symlinks=False) or (is_submission and entry.is_file())
+    return entry.is_dir(follow_symlinks=False) or (is_submission_name(entry.name) and entry.is_file())
+
+
+def is_submission_name(name: str) -> bool:
+    """Whether a file of this name is read as a submission where a folder is worked through."""
+    return name.endswith(".json") and name != OFFICE_FILE and not name.endswith(SCHEMA_SUFFIX)
 
 
 def draft_name(judged: Judged) -> str:

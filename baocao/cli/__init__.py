@@ -75,7 +75,7 @@ class _Commands(words.Group):
     """The whole command line, in the order of work."""
 
     later: ClassVar = {
-        "new": Later("baocao.cli.submissions:new", "Tạo tệp dữ liệu trống để điền."),
+        "new": Later("baocao.cli.new:new", "Tạo tệp dữ liệu trống để điền."),
         "check": Later("baocao.cli.submissions:check", "Kiểm tra dữ liệu."),
         "score": Later("baocao.cli.submissions:score", "Tính điểm và xếp loại."),
         "draft": Later("baocao.cli.submissions:draft", "Lập bảng chấm điểm dự thảo (Word)."),

@@ -13,8 +13,18 @@ import typer
 from baocao import annexing, decision_files, messages, messages_annex, rosters
 from baocao.annexing import Gathered, Made, Wanted
 from baocao.cli import show, show_annex
-from baocao.cli.common import AsJson, Force, OfficePath, Output, Templates, assess_all, say
-from baocao.cli.register import DEFAULT, AsOf, By, Location, _act, _day, _deliver, _opened
+from baocao.cli.common import (
+    DEFAULT,
+    AsJson,
+    Force,
+    Location,
+    OfficePath,
+    Output,
+    Templates,
+    assess_all,
+    say,
+)
+from baocao.cli.register import AsOf, By, _act, _day, _deliver, _opened
 from baocao.errors import DataError, UsageError
 from baocao.files import write_whole
 from baocao.forms import Library

@@ -40,6 +40,19 @@ FormName = Annotated[str, typer.Argument(metavar="MẪU", help="Tên mẫu, ví 
 FormKey = Annotated[str, typer.Argument(metavar="MẪU/NĂM", help="Ví dụ hoi-quan-chung/2021.")]
 FormYear = Annotated[int, typer.Argument(metavar="NĂM", help="Năm của mẫu, ví dụ 2021.")]
 
+Location = Annotated[
+    str,
+    typer.Option(
+        "--register",
+        envvar="BAOCAO_REGISTER",
+        show_envvar=False,
+        metavar="SỔ",
+        help="Tệp sổ theo dõi, hoặc địa chỉ PostgreSQL; hoặc đặt biến môi trường BAOCAO_REGISTER.",
+    ),
+]
+DEFAULT = "outputs/register.sqlite"
+"""Where the register is when nobody says otherwise."""
+
 
 def say(lines: Iterable[str], *, err: bool = False) -> None:
     """Print lines, to the standard output or (`err`) to the error output."""

@@ -14,7 +14,7 @@ import typer
 
 from baocao import annexing, deciding, decision_files, issuing, messages, messages_register, records, verifying
 from baocao.cli import show, show_register
-from baocao.cli.common import AsJson, AsPdf, OfficePath, Output, Paths, Templates, assess_all, say
+from baocao.cli.common import DEFAULT, AsJson, AsPdf, Location, OfficePath, Output, Paths, Templates, assess_all, say
 from baocao.cli.printing import print_pdf
 from baocao.errors import DataError, MissingError, UsageError
 from baocao.files import read_limited, write_whole
@@ -24,16 +24,6 @@ from baocao.papers import Paper
 from baocao.pipeline import MOST_DOCUMENT_BYTES, Result
 from baocao.register import Act, Annexed, AnnexNumber, Decision, Entry, Number, Register, Status, statuses
 
-Location = Annotated[
-    str,
-    typer.Option(
-        "--register",
-        envvar="BAOCAO_REGISTER",
-        show_envvar=False,
-        metavar="SỔ",
-        help="Tệp sổ theo dõi, hoặc địa chỉ PostgreSQL; hoặc đặt biến môi trường BAOCAO_REGISTER.",
-    ),
-]
 By = Annotated[
     str | None,
     typer.Option(
@@ -63,8 +53,6 @@ PathArgument = Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp dữ 
 PaperPath = Annotated[
     Path, typer.Option("--paper", metavar="TỆP", help="Tệp .json: quyết định, cơ quan ban hành, chữ ký.")
 ]
-
-DEFAULT = "outputs/register.sqlite"
 
 
 @contextmanager

@@ -1,38 +1,31 @@
-"""The commands about submissions: check, score, draft, a blank one to fill in."""
+"""The commands about submissions: check, score, draft."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from baocao import inputs, messages, pipeline, sample, schema
+from baocao import pipeline
 from baocao.batch import Assessor, Workshop, drafts
 from baocao.cli import show
 from baocao.cli.common import (
     AsJson,
     AsPdf,
     Force,
-    FormName,
-    FormYear,
     OfficePath,
     Output,
     Paths,
     Templates,
     assess_all,
     exit_for,
-    find_form,
-    pretty,
-    safe_id,
     say,
     with_progress,
 )
 from baocao.cli.many import Jobs, ReportPath, Stop, Tally
-from baocao.errors import DataError, UsageError
-from baocao.files import write_whole
+from baocao.errors import DataError
 from baocao.report import problems_json, result_json
 
 
@@ -96,38 +89,3 @@ def _printed(documents: Sequence[Path], *, force: bool, jobs: int | None) -> boo
     from baocao.cli.printing import print_pdf
 
     return print_pdf(documents, force=force, printers=jobs)
-
-
-def new(
-    form: FormName,
-    year: FormYear,
-    organization: Annotated[
-        str, typer.Option("--id", metavar="MÃ", help="Mã tổ chức, dùng làm tên tệp.")
-    ] = "to-chuc-moi",
-    kind: Annotated[
-        str | None, typer.Option("--kind", metavar="LOẠI", help="Loại tổ chức; bỏ trống: loại đầu tiên của mẫu.")
-    ] = None,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="THƯ_MỤC", help="Thư mục ghi tệp.")] = Path(),
-    *,
-    templates: Templates = None,
-    force: Force = False,
-) -> None:
-    """Tạo tệp dữ liệu trống để điền. Kèm JSON Schema giúp trình soạn thảo gợi ý và kiểm tra khi gõ."""
-    folder = find_form(templates, form, year)
-    name = safe_id(organization)
-    if f"{name}.json" == pipeline.OFFICE_FILE:
-        raise UsageError([messages.office_name()])
-    schema_path = output / f"{folder.form.id}-{folder.form.year}{pipeline.SCHEMA_SUFFIX}"
-    path = output / f"{name}.json"
-    if path.exists() and not force:
-        raise DataError([messages.file_exists(str(path))])
-    kinds = {entry.key: entry.name for entry in folder.form.kinds}
-    if kind is not None and kind not in kinds:
-        raise UsageError([messages.unknown_choice("--kind", kind, kinds)])
-    office = pipeline.office_of(path, None, {})
-    if office.faults:
-        raise DataError(office.faults)
-    write_whole(schema_path, pretty(schema.submission_schema(folder.form)))
-    blank = sample.blank(folder.form, name, f"./{schema_path.name}", kind)
-    write_whole(path, pretty(inputs.without_defaults(blank, office)))
-    say([f"Đã tạo {path} và {schema_path}.", f"Điền xong, kiểm tra bằng: baocao check {path}"])

@@ -76,6 +76,11 @@ class View:
             raise DataError([messages.entry_missing(entries)])
         return Head(entries, found)
 
+    def forms(self) -> list[tuple[str, int]]:
+        """Return id and year of every form that there are scoresheets of, sorted."""
+        found = self._connection.execute(select(ENTRIES.c.form, ENTRIES.c.year).distinct())
+        return sorted((form, year) for form, year in found)
+
     def newest(self, year: int, up_to: int | None = None) -> dict[str, Entry]:
         """Return the newest entry with a record of each form of a year, by the form's id.
 
