@@ -102,7 +102,9 @@ class _Commands(words.Group):
             "baocao.cli.register:verify",
             "Kiểm tra văn bản: có đúng bản đã ban hành không, còn hiệu lực không; nếu đã bị sửa thì sửa ở đâu.",
         ),
-        "reproduce": Later("baocao.cli.register:reproduce", "Lập lại văn bản của một số từ những gì đã lưu."),
+        "reproduce": Later(
+            "baocao.cli.register:reproduce", "Lập lại văn bản của một số, hoặc một phụ lục, từ những gì đã lưu."
+        ),
     }
 
 
