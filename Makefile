@@ -47,6 +47,7 @@ bench: $(STAMP) ## measure one document, the engine, long documents, batches and
 	$(BIN)/python benchmarks/engine.py $$(command -v npm >/dev/null && echo --peers build/peers)
 	$(BIN)/python -m benchmarks.stream
 	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python -m benchmarks.annex_command
 	$(BIN)/python benchmarks/pdf.py --unoserver build/unoserver
 
 templates: $(STAMP) ## build the Word templates anew

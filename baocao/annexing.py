@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 
 from baocao import messages as base_messages
@@ -110,7 +110,8 @@ class Gathered:
             register=printed.head,
         )
         workbook(annex, printed.comparison, heading, made)
-        return _sealed(made.getvalue())
+        _seal(made)
+        return made.getvalue()
 
 
 # --- from the register -------------------------------------------------------------------------------------------
@@ -307,10 +308,11 @@ def written_again(desk: Desk, made: Made, known: Annexed) -> Iterator[Path]:
 _DIGEST_LENGTH = 64
 
 
-def _sealed(workbook: bytes) -> bytes:
-    """Return an xlsx with the SHA-256 of itself as the comment of the zip: who saves it again leaves that out."""
-    content = workbook[:-2] + _DIGEST_LENGTH.to_bytes(2, "little")
-    return content + hashlib.sha256(content).hexdigest().encode()
+def _seal(workbook: BytesIO) -> None:
+    """Put the SHA-256 of an xlsx into the comment of its zip: who saves it again leaves that out."""
+    workbook.seek(-2, SEEK_END)  # the length of the comment is the last that a zip has
+    workbook.write(_DIGEST_LENGTH.to_bytes(2, "little"))
+    workbook.write(hashlib.sha256(workbook.getbuffer()).hexdigest().encode())
 
 
 def is_untouched(path: Path) -> bool:

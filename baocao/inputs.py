@@ -64,13 +64,13 @@ def _paths(raw: object, inner: set[tuple[str, ...]], prefix: tuple[str, ...] = (
 NO_OFFICE = Office("", {})
 
 
-def _merged(defaults: Raw, own: Raw) -> Raw:
+def merged(defaults: Raw, own: Raw) -> Raw:
     """Return `own` over `defaults`, object by object; lists and plain values replace."""
-    merged = {**defaults, **own}
+    found = {**defaults, **own}
     for key in defaults.keys() & own.keys():
         if _both_objects(defaults, own, key):
-            merged[key] = _merged(defaults[key], own[key])
-    return merged
+            found[key] = merged(defaults[key], own[key])
+    return found
 
 
 def without_defaults(own: Raw, office: Office) -> Raw:
@@ -97,7 +97,7 @@ def _both_objects(first: Raw, second: Raw, key: str) -> bool:
 
 
 def _taken_over(defaults: object, own: object, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield the places of all that `_merged` took from the defaults."""
+    """Yield the places of all that `merged` took from the defaults."""
     if isinstance(defaults, dict) and isinstance(own, dict):
         for key, value in defaults.items():
             if key in own:
@@ -148,7 +148,7 @@ def read(content: bytes, source: str, office: Office = NO_OFFICE) -> Reading:
         own, faults = parse(content)
     except DataError as error:
         return Reading(None, tuple(problem.inside(source) for problem in error.problems), source)
-    submission, problems = _validated(_merged(office.raw, own), faults)
+    submission, problems = _validated(merged(office.raw, own), faults)
     reading = Reading(submission, (), source, office, own)
     return replace(reading, problems=reading.located(problems)) if problems else reading
 

@@ -91,6 +91,7 @@ ORDER = (
     "register.migrations.env",
     "register.migrations.versions.v0001_register",
     "register.migrations.versions.v0002_annexes",
+    "register.upgrading",
     "register.database",
     "register.reading",
     "register.delivery",

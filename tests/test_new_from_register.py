@@ -255,7 +255,7 @@ def test_what_is_left_out_of_a_submission_is_what_the_office_gives(kind: str) ->
     own = sample.blank(folder().form, "a", "x", kind)
     defaults = {"year": 2020, "facts": {"government": [], "targets": {}}, "issuer": {"agency": "A", "symbol": None}}
     left = inputs.without_defaults(own, Defaults("office.json", defaults))
-    merged = inputs._merged(defaults, left)
+    merged = inputs.merged(defaults, left)
     assert merged == {**own, "facts": {**own["facts"], "government": []}, "issuer": {**own["issuer"], "agency": "A"}}
 
 

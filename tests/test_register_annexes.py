@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -35,7 +36,8 @@ from baocao.register import (
     standing_annexes,
     statuses,
 )
-from baocao.register.database import _config
+from baocao.register.tables import NEWEST_VERSION
+from baocao.register.upgrading import _config
 from tests.registers import (
     ACT,
     NOON,
@@ -549,3 +551,7 @@ def test_a_register_of_before_is_brought_up_with_all_that_it_held(location: str,
         assert register.verify_chain().problems == ()
     with pytest.raises(DBAPIError, match="only grows"):
         raw(location, "UPDATE head SET annexes = 0")
+
+
+def test_the_tables_are_described_as_the_newest_migration_leaves_them() -> None:
+    assert ScriptDirectory.from_config(_config()).get_current_head() == NEWEST_VERSION

@@ -33,6 +33,8 @@ _LETTERS = 1.1
 """Letters in the width of a digit, on the average of Vietnamese text."""
 _MOST_LINES = 27
 """A row of Excel is at most 409 points high."""
+_KEPT = 1000
+"""Rows whose heights are known: no sheet with a chart is longer."""
 
 
 Number: TypeAlias = int | Decimal | Fraction
@@ -144,6 +146,9 @@ class Sheet:
         lines = ceil(max(texts, default=1))
         if lines > 1:
             self._sheet.set_row(self.row, _LINE * min(lines, _MOST_LINES))
+        # XlsxWriter keeps the heights of rows that it has written, 20 MB of 50,000; only charts ask for them again
+        self._sheet.row_info.pop(self.row - _KEPT, None)
+        self._sheet.row_sizes.pop(self.row - _KEPT, None)
         for place, (cell, look) in enumerate(zip(cells, looks, strict=True)):
             self._cell(place, cell, self._book.format(look))
         self.row += 1

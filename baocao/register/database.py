@@ -14,18 +14,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, String, column, create_engine, event, inspect, make_url, select, table
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from baocao import messages_register as messages
 from baocao.errors import DataError, MissingError, Problem, UsageError
 from baocao.files import reason
-from baocao.register.tables import VERSION_TABLE
+from baocao.register.tables import NEWEST_VERSION, VERSION_TABLE
 
 PATIENCE = 60.0
 """Seconds to wait for others who write: a folder of hundreds may be issued in one transaction."""
@@ -167,23 +163,26 @@ def _beginning(dialect: str, mode: Mode, patience: float) -> tuple[str, ...]:
 
 def _bring_up(database: Database, *, create: bool) -> None:
     """Create the tables or bring them up to this version; only then is SQLite's journal mode touched."""
-    scripts = ScriptDirectory.from_config(_config())
     with database.transaction(Mode.READING) as connection:
         tables = inspect(connection).get_table_names()
-        version = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
-    if tables and VERSION_TABLE not in tables:
+        is_register = VERSION_TABLE in tables
+        version = connection.execute(_STORED_VERSION).scalar() if is_register else None
+    if tables and not is_register:
         raise DataError([messages.not_a_register(database.name)])
     if not tables and not create:
         raise DataError([messages.no_register(database.name)])
-    if version is not None and version not in {script.revision for script in scripts.walk_revisions()}:
-        raise MissingError([messages.of_newer_version(database.name)])
-    if version != scripts.get_current_head():
+    if version != NEWEST_VERSION:
+        from baocao.register import upgrading  # noqa: PLC0415 – Alembic takes longer to import than most commands
+
+        if version is not None and not upgrading.knows(version):
+            raise MissingError([messages.of_newer_version(database.name)])
         with database.transaction(Mode.WRITING) as connection:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            upgrading.upgrade(connection)
     if database.engine.dialect.name == "sqlite":
         _use_wal(database)
+
+
+_STORED_VERSION = select(column("version_num", String)).select_from(table(VERSION_TABLE))
 
 
 def _use_wal(database: Database) -> None:
@@ -202,13 +201,6 @@ def _use_wal(database: Database) -> None:
                 time.sleep(_PAUSE)
             else:
                 return
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", "baocao.register:migrations")
-    config.set_main_option("path_separator", "os")
-    return config
 
 
 @contextmanager

@@ -12,6 +12,9 @@ from baocao.register.entries import Act, Decision, Entry, Head, Kind, Number, Sh
 VERSION_TABLE = "register_version"
 """Where Alembic keeps the version of the tables; the mark by which a database is known as a register."""
 
+NEWEST_VERSION = "0002"
+"""The migration that made the tables as they are described here."""
+
 METADATA = MetaData()
 
 ENTRIES = Table(
