@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -394,7 +395,9 @@ def test_a_changed_paper_is_told_where_and_a_saved_one_is_not_changed(office: Of
     assert edited_["verdict"] == "changed"
     assert [difference["place"] for difference in edited_["differences"]] == ["bảng 2, hàng 4, ô 4"]
     assert office.run("verify", str(office.folder / "edited.docx"), "--register", office.register) == 1
-    assert "NỘI DUNG ĐÃ BỊ SỬA" in said()
+    out = said()
+    assert "NỘI DUNG ĐÃ BỊ SỬA" in out
+    assert re.search(r"  bảng 2, hàng 4, ô 4: “[^“”]+” → “5,5”\n", out)
 
 
 def test_a_strange_file_is_not_ours(office: Office, said: Said) -> None:

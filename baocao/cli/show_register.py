@@ -225,7 +225,7 @@ def verified(file: Path, found: Verification, *, as_json: bool) -> Iterator[str]
         return
     yield f"{file}: {_VERDICT[comparison.verdict]} ({_called(entry)})"
     for difference in comparison.differences:
-        yield f"  {difference.place}: “{difference.old}” → “{difference.new}”"
+        yield f"  {difference.place}: {difference.old or '(không có)'} → {difference.new or '(không có)'}"
     if comparison.more:
         yield "  … và những chỗ khác nữa"
     if comparison.tracked or comparison.comments:
