@@ -173,9 +173,9 @@ def _notes(status: Status) -> Iterator[str]:
         yield messages.reissued_for(str(status.replaces))
     if status.corrections:
         yield messages.corrected(status.corrections[-1].act.effective)
-    for entry in (status.decided, status.revoked):
-        if entry and entry.act.decision:
-            yield sys.intern(messages.decided_by(entry.act.decision.number))
+    entry = status.revoked or status.decided  # once revoked, what was decided before is shown nowhere
+    if entry and entry.act.decision:
+        yield sys.intern(messages.decided_by(entry.act.decision.number))
 
 
 # --- who is expected ---------------------------------------------------------------------------------------------
@@ -416,7 +416,8 @@ def annex(
         form: the form.
         as_of: the date at which it tells what stands.
         rows: of all superiors.
-        roster: whose scoresheets are looked for; who has one under another superior is not missing.
+        roster: whose scoresheets are looked for; who has one under another superior is not missing. A kind is named
+            by its name or key, however its letters are written.
         superior: identifier of the one superior whose organisations are listed; empty for all.
         before: what stood a year ago; `None` where that is not known.
     """
@@ -428,7 +429,12 @@ def annex(
         if superior in {"", row.superior}:
             listed.append(row if row.unrated or row.rating in known else _of_no_rating(row))
     missing = {one.organization: one for one in roster if one.organization not in there}
-    absent = [one for one in missing.values() if superior in {"", one.superior}]
+    kinds = {said.casefold(): kind.name for kind in form.kinds for said in (kind.key, kind.name)}
+    absent = [
+        replace(one, kind_name=kinds.get(one.kind_name.casefold(), one.kind_name))
+        for one in missing.values()
+        if superior in {"", one.superior}
+    ]
     superiors = _superiors(chain(listed, absent))
     return Annex(form, as_of, _in_order(listed, superiors), _in_order(absent, superiors), before)
 

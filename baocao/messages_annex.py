@@ -81,14 +81,26 @@ def not_a_year(found: str) -> Problem:
     return Problem("", f"“{found}” không phải là một năm", "Ghi một năm, ví dụ: baocao annex 2021; hoặc thêm --drafts.")
 
 
-def nothing_to_list(year: int, form: str | None) -> Problem:
-    """Tell that the register has no scoresheet to list."""
-    of_form = f" theo mẫu {form}" if form else ""
+def nothing_to_list(year: int, day: date, form: str | None, superior: str) -> Problem:
+    """Tell that the register has nobody to list."""
     return Problem(
         "",
-        f"sổ chưa có bảng chấm điểm nào của năm {year}{of_form}",
-        "Ban hành trước bằng “baocao issue”, hoặc lập từ dữ liệu bằng “baocao annex --drafts”.",
+        f"tính đến {_short(day)}, sổ chưa có tổ chức nào để lập phụ lục năm {year}{_of(form, superior)}",
+        "Kiểm tra mã mẫu, mã cấp trên và ngày; chưa ban hành thì dùng “baocao issue”, hoặc “baocao annex --drafts”.",
     )
+
+
+def no_draft_to_list(form: str | None, superior: str) -> Problem:
+    """Tell that no submission is of the form and the superior that are asked for."""
+    return Problem(
+        "",
+        f"các tệp dữ liệu không có tổ chức nào để lập phụ lục{_of(form, superior)}",
+        "Kiểm tra mã mẫu, mã cấp trên, và có đúng thư mục dữ liệu không.",
+    )
+
+
+def _of(form: str | None, superior: str) -> str:
+    return f"{f', mẫu {form}' if form else ''}{f', cấp trên {superior}' if superior else ''}"
 
 
 def expected_twice(line: int, organization: str) -> Problem:

@@ -212,6 +212,13 @@ def test_whoever_is_expected_and_has_no_scoresheet_is_missing_once() -> None:
     assert (found.total.absent, found.total.all) == (1, 2)
 
 
+@pytest.mark.parametrize(("said", "counted"), [("Chi bộ", "chi bộ"), ("cell", "chi bộ"), ("tổ đảng", "tổ đảng")])
+def test_a_kind_is_counted_as_the_form_names_it(said: str, counted: str) -> None:
+    missing = Expected("x", "Chi bộ X", said, "dbh-loc-an", "Đảng bộ huyện Lộc An")
+    found = annex(OFFICIAL, AS_OF, some(["good"]), [missing])
+    assert {line.name: line.absent for line in found.by_kind if line.absent} == {counted: 1}
+
+
 def test_a_superior_of_whom_everything_is_missing_is_counted() -> None:
     elsewhere = Expected("x", "Chi bộ X", "chi bộ", "dbh-khac", "Đảng bộ huyện An Lộc")
     found = annex(OFFICIAL, AS_OF, some(["good"]), [elsewhere])

@@ -210,9 +210,27 @@ def test_a_roster_names_who_is_missing_and_who_is_unexpected(office: Office, sai
 def test_an_annex_of_one_superior_lists_its_organisations_only(office: Office, said: Said) -> None:
     assert make(office, "--as-of", "2021-12-31", "--superior", "dbh-loc-an") == 0
     assert "các tổ chức đảng trực thuộc Đảng bộ huyện Lộc An" in words(office, "2021-PL01")
-    said()
-    assert make(office, "--as-of", "2021-12-31", "--superior", "dbh-khac", "--json") == 0
-    assert json.loads(said())["organizations"] == 0
+
+
+def test_an_annex_that_would_list_nobody_is_refused(office: Office, said: Said) -> None:
+    assert make(office, "--as-of", "2021-12-31", "--superior", "dbh-loc-am") == 1
+    assert "tính đến 31/12/2021, sổ chưa có tổ chức nào để lập phụ lục năm 2021, cấp trên dbh-loc-am" in said()
+    assert make(office, "--as-of", "2021-01-31") == 1
+    assert "tính đến 31/01/2021, sổ chưa có tổ chức nào" in said()
+    drafts = ["annex", "--drafts", str(office.inputs / "hoi-dong-y-tot.json"), "--templates", office.templates]
+    assert office.run(*drafts, "--superior", "dbh-loc-am", *office.options()) == 1
+    assert "các tệp dữ liệu không có tổ chức nào để lập phụ lục, cấp trên dbh-loc-am" in said()
+    assert annexes(office) == []
+
+
+def test_who_is_revoked_is_listed_with_that_decision_only(office: Office) -> None:
+    decide(office)
+    revoke_first(office)
+    assert make(office, "--as-of", "2022-02-28") == 0
+    (path,) = (office.folder / "out").glob("2021-PL01_*.docx")
+    table = next(table for table in Document(str(path)).tables if table.rows[0].cells[0].text == "TT")
+    (note,) = [row.cells[-1].text for row in table.rows if "đã hủy bỏ" in row.cells[-1].text]
+    assert note == "đã hủy bỏ kết quả từ 10/02/2022, chưa xếp loại lại; QĐ số 126-QĐ/HU"
 
 
 @pytest.mark.parametrize("form", sorted(FORMS))
@@ -326,6 +344,23 @@ def test_a_faulty_roster_is_told_line_by_line(office: Office, said: Said) -> Non
     assert make(office, "--roster", str(path)) == 1
     found = said()
     assert all(f"dòng {line}" in found for line in (2, 3, 5))
+
+
+def test_many_who_are_on_no_roster_are_counted(office: Office, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("baocao.cli.show_annex._MOST_NAMED", 2)
+    path = office.folder / "roster.csv"
+    path.write_bytes(rosters.written([Expected("hoi-moi", "Hội Mới", "chi bộ", "dbh", "Đảng bộ")]))
+    assert make(office, "--roster", str(path)) == 0
+    found = said()
+    assert "Chi bộ Hội Chữ thập đỏ huyện và 8 tổ chức khác." in found
+
+
+def test_a_fault_of_the_office_is_told_once(office: Office, said: Said) -> None:
+    (office.inputs / "office.json").write_text('{"scores": 1}', encoding="utf-8")
+    assert office.run("annex", "--drafts", str(office.inputs), *office.options()) == 1
+    found = said()
+    assert found.count("scores: khóa này không dùng trong office.json") == 1
+    assert "11 tệp có lỗi, không có trong phụ lục." in found
 
 
 def test_a_roster_that_is_written_can_be_read_again(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from baocao.issuing import Desk
 from baocao.judged import Judged
 from baocao.pipeline import Result
 from baocao.register import Annexed
+from baocao.text import whole
 
 YEAR_DIGITS = 4
 
@@ -126,8 +127,9 @@ class _Press:
     failed: list[Result] = field(default_factory=list)
 
     def wants(self, gathered: Gathered) -> bool:
-        """Whether the annex of this form is asked for."""
-        return self.form in {None, gathered.scope.form}
+        """Whether the annex of this form is asked for, and lists anybody."""
+        found = gathered.printed.annex
+        return self.form in {None, gathered.scope.form} and bool(found.rows or found.absent)
 
     def draft(self, gathered: Gathered) -> None:
         """Write an annex that is not entered, over an earlier one that nobody edited."""
@@ -161,7 +163,10 @@ class _Press:
 
     def end(self) -> None:
         """End the command: nothing made or faulty submissions are faults of the data."""
-        say(show.faults(problem for result in self.failed for problem in result.faults), err=True)
+        # what is wrong with the office's file is a fault of every submission, and told once
+        say(show.faults(dict.fromkeys(fault for result in self.failed for fault in result.faults)), err=True)
+        if self.failed:
+            say([f"{whole(len(self.failed))} tệp có lỗi, không có trong phụ lục."], err=True)
         if self.failed or not self.made:
             raise typer.Exit(DataError.exit_code)
 
@@ -181,7 +186,7 @@ def _from_register(press: _Press, desk: Desk, year: int, wanted: Wanted, library
                 annexed = annexing.enter(desk, made)
                 press.entered(made, annexed, _deliver(register, annexed))
     if not press.made:
-        raise DataError([messages_annex.nothing_to_list(year, press.form)])
+        raise DataError([messages_annex.nothing_to_list(year, wanted.as_of, press.form, wanted.superior)])
 
 
 def _from_drafts(press: _Press, wanted: Wanted, paths: list[Path], inputs: _Inputs, location: str) -> None:
@@ -196,3 +201,5 @@ def _from_drafts(press: _Press, wanted: Wanted, paths: list[Path], inputs: _Inpu
     with _opened(location) if has_register else nullcontext() as register:
         for gathered in filter(press.wants, annexing.gather_drafts(sound(), wanted, register)):
             press.draft(gathered)
+    if not press.made and not press.failed:
+        raise DataError([messages_annex.no_draft_to_list(press.form, wanted.superior)])

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from baocao.annexing import Gathered
 from baocao.register import Annexed
+from baocao.text import whole
+
+_MOST_NAMED = 20
 
 _CONTENT = {
     "results": "kết quả",
@@ -31,8 +34,14 @@ def made(gathered: Gathered, paths: Sequence[Path], annexed: Annexed | None, *, 
     elif annexed and annexed.replaces:
         yield f"  Thay thế phụ lục {annexed.replaces}."
     if gathered.unexpected:
-        yield f"  Không có trong danh sách phải chấm điểm: {', '.join(gathered.unexpected)}."
+        yield f"  Không có trong danh sách phải chấm điểm: {_some(gathered.unexpected)}."
     yield from (f"  {path}" for path in paths)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Name the first of many, and say how many more there are."""
+    left = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" và {whole(left)} tổ chức khác" if left > 0 else "")
 
 
 def as_json(gathered: Gathered, paths: Sequence[Path], annexed: Annexed | None, *, known: bool) -> Iterator[str]:

@@ -20,7 +20,7 @@ from baocao.register import Head, Number
 from baocao.rendering.chart import Chart, Series, shortened
 from baocao.rendering.compiled import compile_template
 from baocao.rendering.context import Context, Printable, page_head, place_date
-from baocao.text import hundredths, long_date, one_decimal, points, two_decimals, whole
+from baocao.text import count, hundredths, long_date, one_decimal, points, two_decimals, whole
 
 _NOTHING = "-"
 
@@ -194,8 +194,8 @@ def _line(line: Tally, content: Content, keys: Sequence[str]) -> Context:
         "name": line.name,
         "all": whole(sum(counts)),
         "counts": {
-            key: {"count": whole(count), "share": one_decimal(share) if sum(counts) else _NOTHING}
-            for key, count, share in zip(keys, counts, shares(counts), strict=True)
+            key: {"count": whole(found), "share": one_decimal(share) if sum(counts) else _NOTHING}
+            for key, found, share in zip(keys, counts, shares(counts), strict=True)
         },
     }
 
@@ -206,13 +206,13 @@ def _quota(group: Group) -> Context:
         "kinds": ", ".join(dict.fromkeys(found.kind_name for found in group.candidates)) if group.tier else "",
         "rating": group.rating_name,
         "percent": str(group.quota.percent),
-        "base": whole(group.base()),
-        "eligible": whole(group.eligible),
-        "wanted": whole(len(group.wanted)),
-        "fit": whole(group.fit()),
-        "fit_without": whole(group.fit(with_rating=False)),
-        "fit_with": whole(group.fit(with_rating=True)),
-        "over": whole(group.over) if group.over else "",
+        "base": count(group.base()),
+        "eligible": count(group.eligible),
+        "wanted": count(len(group.wanted)),
+        "fit": count(group.fit()),
+        "fit_without": count(group.fit(with_rating=False)),
+        "fit_with": count(group.fit(with_rating=True)),
+        "over": count(group.over) if group.over else "",
         "rows": [_ranked(place) for place in group.ranks()],
     }
 
@@ -275,8 +275,8 @@ def _totals(of: Annex) -> Context:
     """Return how many organisations are listed, the sum of their points, and the means of the columns."""
     *means, mean = of.means()
     return {
-        "count": whole(len(of.rows)),
-        "absent": whole(len(of.absent)) if of.absent else "",
+        "count": count(len(of.rows)),
+        "absent": count(len(of.absent)) if of.absent else "",
         "points": points(of.sums()[-1]),
         "means": {**_by_group(of.columns, map(_mean, means)), "total": _mean(mean)},
     }
