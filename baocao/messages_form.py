@@ -427,6 +427,14 @@ def chart_elsewhere(part: str) -> Problem:
     )
 
 
+def cannot_be_bound(reason: str) -> Problem:
+    return Problem("", f"không đóng chung vào tập được: văn bản {reason}", "Bỏ phần này khỏi văn bản rồi làm lại.")
+
+
+def too_many_lists(most: int) -> Problem:
+    return Problem("", f"tập có trên {most} danh sách đánh số, Word không đánh số hết", "Chia thành nhiều tập.")
+
+
 def left_out(sentence: str) -> Problem:
     return Problem("", f"mẫu Word bỏ sót câu của mẫu: “{shorten(sentence, SHOWN_WIDTH)}”", "Thêm lại thẻ in câu này.")
 

@@ -27,8 +27,8 @@ Parts = dict[str, bytes]
 """Name in the zip → content."""
 
 CUSTOM = "docProps/custom.xml"
-_TYPES = "[Content_Types].xml"
-_RELATIONSHIPS = "_rels/.rels"
+TYPES = "[Content_Types].xml"
+RELATIONSHIPS = "_rels/.rels"
 
 LONGEST_PROPERTY = 255
 """python-docx refuses longer core properties."""
@@ -85,7 +85,7 @@ def opened(file: BinaryIO, most: int) -> Iterator[zipfile.ZipFile]:
             names = {entry.filename for entry in entries}
             if len({name.casefold() for name in names}) < len(entries):
                 raise DataError([messages_form.not_a_document("có hai phần trùng tên")])
-            if not {_TYPES, _RELATIONSHIPS, "word/document.xml"} <= names:
+            if not {TYPES, RELATIONSHIPS, "word/document.xml"} <= names:
                 raise DataError([messages_form.not_a_document("thiếu phần chính của văn bản Word")])
             yield archive
     except _DAMAGED as error:
@@ -153,7 +153,7 @@ def end(count: int, size: int, offset: int) -> bytes:
 @lru_cache(maxsize=64)
 def in_order(names: tuple[str, ...]) -> tuple[tuple[str, bytes, bytes], ...]:
     """Return names in the order of the zip, each with what stands before and after the sizes in a local record."""
-    ordered = sorted(names, key=lambda name: (name != _TYPES, name != _RELATIONSHIPS, name))
+    ordered = sorted(names, key=lambda name: (name != TYPES, name != RELATIONSHIPS, name))
     paths = [(name, name.encode()) for name in ordered]
     return tuple(
         (name, _ASCII if name.isascii() else _UTF8, _LENGTHS.pack(len(path), 0) + path) for name, path in paths
@@ -191,8 +191,8 @@ def declaring_custom(parts: Parts) -> Parts:
     """Return the parts, those two that say which parts there are with the custom properties among them."""
     return {
         **parts,
-        _TYPES: _declaring(parts[_TYPES]) or _with_type(parts[_TYPES]),
-        _RELATIONSHIPS: _declaring(parts[_RELATIONSHIPS]) or _with_relationship(parts[_RELATIONSHIPS]),
+        TYPES: _declaring(parts[TYPES]) or _with_type(parts[TYPES]),
+        RELATIONSHIPS: _declaring(parts[RELATIONSHIPS]) or _with_relationship(parts[RELATIONSHIPS]),
     }
 
 
