@@ -312,6 +312,30 @@ def test_a_preview_of_the_register_is_a_draft(office: Office) -> None:
     assert annexes(office) == []
 
 
+# --- bound -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_volume_holds_the_annex_and_every_scoresheet_that_stands(office: Office) -> None:
+    revoked = revoke_first(office, "2021-12-30")
+    assert make(office, "--as-of", "2021-12-31", "--with-scoresheets") == 0
+    (volume,) = (office.folder / "out").glob("2021-PL01_*_kem-bang-cham-diem.docx")
+    printed = paragraphs(volume.read_bytes())
+    assert printed.count("BẢNG CHẤM ĐIỂM") == 9
+    with Register.open(office.register) as register:
+        ((_, made),) = [annexing.again(register, AnnexNumber(2021, 1), LIBRARY)]
+        names = [name for name, _ in annexing.scoresheets(register, made.gathered.printed.annex)]
+    places = [printed.index(f"- Đánh giá, xếp loại tổ chức đảng: {name}.") for name in names]
+    assert places == sorted(places)
+    assert len(names) == 9
+    assert revoked
+
+
+def test_drafts_are_bound_too(office: Office) -> None:
+    assert drafts(office, "--with-scoresheets") == 0
+    volume = office.folder / "out" / "phu-luc_hoi-quan-chung-2021_du-thao_kem-bang-cham-diem.docx"
+    assert paragraphs(volume.read_bytes()).count("BẢNG CHẤM ĐIỂM") == 11
+
+
 # --- what cannot be --------------------------------------------------------------------------------------------------
 
 

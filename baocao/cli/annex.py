@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import KW_ONLY, dataclass, field
+from itertools import starmap
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from baocao import annexing, decision_files, messages, messages_annex, rosters
+from baocao.annex import Annex
 from baocao.annexing import Gathered, Made, Wanted
 from baocao.cli import show, show_annex
 from baocao.cli.common import (
@@ -26,7 +28,7 @@ from baocao.cli.common import (
 )
 from baocao.cli.register import AsOf, By, _act, _day, _deliver, _opened
 from baocao.errors import DataError, UsageError
-from baocao.files import write_whole
+from baocao.files import write_whole, written_whole
 from baocao.forms import Library
 from baocao.issuing import Desk
 from baocao.judged import Judged
@@ -35,6 +37,7 @@ from baocao.register import Annexed
 from baocao.text import whole
 
 YEAR_DIGITS = 4
+VOLUME_LABELS = (("baocao.state", "volume"),)
 
 
 def annex(
@@ -71,6 +74,12 @@ def annex(
             help="Tệp .json: số phụ lục, báo cáo kèm theo, cơ quan, chữ ký; bỏ trống: như bảng chấm điểm mới nhất.",
         ),
     ] = None,
+    with_scoresheets: Annotated[
+        bool,
+        typer.Option(
+            "--with-scoresheets", help="Lập thêm một tệp Word gồm phụ lục và mọi bảng chấm điểm, để in và đóng tập."
+        ),
+    ] = False,
     as_of: AsOf = None,
     templates: Templates = None,
     office: OfficePath = None,
@@ -86,7 +95,7 @@ def annex(
         rosters.read(roster) if roster else None,
         decision_files.read_annex_paper(paper) if paper else None,
     )
-    press = _Press(output, form, force=force, as_json=as_json)
+    press = _Press(output, form, force=force, bound=with_scoresheets, as_json=as_json)
     if drafts:
         _from_drafts(press, wanted, list(map(Path, targets)), _Inputs(templates, office), register)
     else:
@@ -122,6 +131,7 @@ class _Press:
     form: str | None
     _: KW_ONLY
     force: bool
+    bound: bool
     as_json: bool
     made: int = 0
     failed: list[Result] = field(default_factory=list)
@@ -131,27 +141,41 @@ class _Press:
         found = gathered.printed.annex
         return self.form in {None, gathered.scope.form} and bool(found.rows or found.absent)
 
-    def draft(self, gathered: Gathered) -> None:
+    def draft(self, gathered: Gathered, sheets: Iterable[tuple[str, bytes]]) -> None:
         """Write an annex that is not entered, over an earlier one that nobody edited."""
         document, _digest = gathered.document()
         stem = f"{gathered.name}_du-thao"
         paths = [self._kept(f"{stem}.docx", document), self._kept(f"{stem}.xlsx", gathered.workbook())]
-        self._tell(gathered, paths)
+        self._tell(gathered, [*paths, *self._volume(stem, document, sheets)])
 
-    def entered(self, made: Made, annexed: Annexed, paths: Iterable[Path]) -> None:
-        """Tell of an annex that is in the register."""
-        self._tell(made.gathered, paths, annexed, made)
+    def entered(self, made: Made, annexed: Annexed, paths: Iterable[Path], sheets: Iterable[tuple[str, bytes]]) -> None:
+        """Tell of an annex that is in the register, and bind it with its scoresheets where that is asked for."""
+        stem = f"{annexed.number}_{made.gathered.name}"
+        self._tell(made.gathered, [*paths, *self._volume(stem, made.document, sheets)], annexed, made)
+
+    def _volume(self, stem: str, document: bytes, sheets: Iterable[tuple[str, bytes]]) -> Iterator[Path]:
+        if self.bound:
+            from baocao.rendering.binding import Sheet, bind  # most annexes are not bound
+
+            path = self._free(f"{stem}_kem-bang-cham-diem.docx")
+            with written_whole(path) as file:
+                bind(Sheet(messages_annex.title(None), document), starmap(Sheet, sheets), file, VOLUME_LABELS)
+            yield path
 
     def _kept(self, name: str, content: bytes) -> Path:
-        """Write a draft, unless somebody edited the one that is there.
+        path = self._free(name)
+        write_whole(path, content)
+        return path
+
+    def _free(self, name: str) -> Path:
+        """Return the path of a file that nothing is lost by writing.
 
         Raises:
-            DataError: somebody did.
+            DataError: somebody edited the one that is there.
         """
         path = self.folder / name
         if path.exists() and not self.force and not annexing.is_untouched(path):
             raise DataError([messages.not_ours(str(path))])
-        write_whole(path, content)
         return path
 
     def _tell(
@@ -175,31 +199,40 @@ def _from_register(press: _Press, desk: Desk, year: int, wanted: Wanted, library
     register = desk.register
     with register.view() as view:
         for gathered in filter(press.wants, annexing.gather(register, view, year, wanted, library)):
+            sheets = annexing.scoresheets(register, gathered.printed.annex)
             if preview:
-                press.draft(gathered.as_draft())
+                press.draft(gathered.as_draft(), sheets)
                 continue
             made = annexing.make(gathered, view.annexes(year))
             if made.known:
                 paths = annexing.written_again(desk, made, made.known)
-                press.entered(made, made.known, paths)
+                press.entered(made, made.known, paths, sheets)
             else:
                 annexed = annexing.enter(desk, made)
-                press.entered(made, annexed, _deliver(register, annexed))
+                press.entered(made, annexed, _deliver(register, annexed), sheets)
     if not press.made:
         raise DataError([messages_annex.nothing_to_list(year, wanted.as_of, press.form, wanted.superior)])
 
 
 def _from_drafts(press: _Press, wanted: Wanted, paths: list[Path], inputs: _Inputs, location: str) -> None:
+    places: dict[str, Path] = {}
+
     def sound() -> Iterator[Judged]:
         for result in inputs.assess(paths):
             if result.faults or result.judged is None:
                 press.failed.append(result)
             else:
+                places[result.judged.submission.organization.id] = Path(result.source)
                 yield result.judged
+
+    def sheets(found: Annex) -> Iterator[tuple[str, bytes]]:
+        for row in found.rows:
+            (result,) = inputs.assess([places[row.organization]])
+            yield row.name, result.document()
 
     has_register = "://" in location or Path(location).exists()
     with _opened(location) if has_register else nullcontext() as register:
         for gathered in filter(press.wants, annexing.gather_drafts(sound(), wanted, register)):
-            press.draft(gathered)
+            press.draft(gathered, sheets(gathered.printed.annex))
     if not press.made and not press.failed:
         raise DataError([messages_annex.no_draft_to_list(press.form, wanted.superior)])
