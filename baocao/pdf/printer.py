@@ -92,7 +92,7 @@ class Printer:
             self._answer(seconds)
             made = target.read_bytes()
             target.unlink()
-        except (OSError, ValueError) as error:  # the pipe is broken, or closed by `kill`
+        except (OSError, ValueError) as error:  # the pipe is broken, or `kill` closed it
             raise PrinterError from error
         return made
 
@@ -118,11 +118,11 @@ class Printer:
 
     def _answer(self, seconds: float) -> None:
         """Wait for the worker's line; a worker that is late is killed, which ends the wait."""
-        with self._killed_after(seconds):
-            line = self._stdout.readline()
         try:
+            with self._killed_after(seconds):
+                line = self._stdout.readline()
             failed = json.loads(line).get("failed")
-        except ValueError as error:  # it ended, perhaps in the middle of it
+        except ValueError as error:  # it ended, perhaps in the middle of the line, or `kill` closed the pipe
             raise PrinterError from error
         if failed:
             raise PrinterError(failed)
