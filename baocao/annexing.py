@@ -71,6 +71,13 @@ class Gathered:
     roster: Sequence[Expected] | None
     """As it was given."""
 
+    has_own_paper: bool = False
+    """Whether somebody said who signs it."""
+
+    def with_paper(self, paper: AnnexPaper) -> Gathered:
+        """Return the same annex with another number, head and signature."""
+        return replace(self, printed=replace(self.printed, paper=paper))
+
     def as_draft(self) -> Gathered:
         """Return the same annex, marked as a draft."""
         return replace(self, printed=replace(self.printed, draft=True))
@@ -145,7 +152,7 @@ def gather(
         found = annex(folder.form, wanted.as_of, rows, roster, wanted.superior, before)
         paper = wanted.paper or _paper_like(_submission(register, newest), wanted.as_of)
         printed = _printed(found, folder, paper, wanted.superior)
-        yield Gathered(replace(printed, head=head), template, scope, wanted.roster)
+        yield Gathered(replace(printed, head=head), template, scope, wanted.roster, wanted.paper is not None)
 
 
 def _year_before(
@@ -240,10 +247,13 @@ def make(gathered: Gathered, annexes: Sequence[Annexed]) -> Made:
     """
     of_scope = {one.number: one for one in annexes if one.scope == gathered.scope}
     for known in reversed(of_scope.values()):
-        if known.as_of == gathered.printed.annex.as_of and known.payload == _payload(gathered):
-            made = _replacing(gathered, of_scope.get(known.replaces) if known.replaces else None)
-            if made.digest == known.digest:
-                return replace(made, known=known)
+        if known.as_of == gathered.printed.annex.as_of:
+            # who signs the newest scoresheet may be another by now: unless somebody says who signs, it is who did
+            same = gathered if gathered.has_own_paper else gathered.with_paper(_paper_of(known))
+            if known.payload == _payload(same):
+                made = _replacing(same, of_scope.get(known.replaces) if known.replaces else None)
+                if made.digest == known.digest:
+                    return replace(made, known=known)
     # an annex of an earlier date than what stands is told beside it, and takes the place of nothing
     earlier = [one for one in standing_annexes(of_scope.values()) if one.as_of <= gathered.printed.annex.as_of]
     return _replacing(gathered, max(earlier, key=lambda one: (one.as_of, one.position), default=None))

@@ -175,6 +175,23 @@ def test_after_a_revocation_the_annex_of_the_earlier_date_is_as_it_was(office: O
     assert annexes(office) == ["2021-PL01", "2021-PL02"]
 
 
+def test_who_signs_later_does_not_change_an_annex_of_before(office: Office, said: Said) -> None:
+    assert make(office, "--as-of", "2021-12-31") == 0
+    path = office.inputs / "office.json"
+    raw = json.loads(path.read_bytes())
+    raw["signature"]["name"] = "Lê Thị Mai"
+    path.write_text(json.dumps(raw, ensure_ascii=False), encoding="utf-8")
+    number = revoke_first(office, "2022-02-10")
+    again = str(next(path for path in office.inputs.glob("dang-bo-khoa-hoc*.json")))
+    options = office.options(templates=True)
+    assert office.run("reissue", number, again, "--reason", "kết luận", "--on", "2022-03-01", *options) == 0
+    said()
+    assert make(office, "--as-of", "2021-12-31") == 0
+    assert "đã có trong sổ" in said()
+    assert make(office, "--as-of", "2022-03-31") == 0
+    assert "Lê Thị Mai" in words(office, "2021-PL02")
+
+
 def test_what_is_entered_later_with_an_earlier_date_does_not_change_how_it_is_made_again(office: Office) -> None:
     decide(office)
     assert make(office, "--as-of", "2022-02-15") == 0
