@@ -74,6 +74,7 @@ ORDER = (
     "rendering.skeleton",
     "rendering.generator",
     "rendering.chart",
+    "rendering.chart_reading",
     "rendering.charts",
     "rendering.compiling",
     "rendering.compiled",

@@ -12,6 +12,7 @@ from lxml import etree
 
 from baocao import messages_form
 from baocao.errors import DataError
+from baocao.rendering import chart_reading
 from baocao.rendering.appearance import Ground, Styles, attribute, cell_ground, child, is_low, kind
 from baocao.rendering.package import Parts, unpack
 from baocao.rendering.story import OBJECTS, Line, LineReader, visible_children
@@ -234,6 +235,8 @@ class _Reader:
         """Return what an object is and which one; `None` for what is no object of its own."""
         if name in _PICTURES:
             return "hình ảnh", self._digest(node, _PICTURES[name], where.part)
+        if name == "chart" and (told := chart_reading.seen(self._content(node, _EMBEDDED[name], where.part) or b"")):
+            return "biểu đồ", told
         if name in _EMBEDDED:
             return "đối tượng nhúng", self._digest(node, _EMBEDDED[name], where.part)
         if name == "textpath":
@@ -246,14 +249,22 @@ class _Reader:
 
     def _digest(self, node: etree._Element, names: tuple[str, ...], part: str) -> str:
         """Return the start of the SHA-256 of the part that an object shows, or where it is linked to."""
-        identifier = next((found for name in names if (found := attribute(node, name))), "")
-        relation = self._target(part, identifier)
-        if relation is None:
-            return "không đọc được"
-        if relation.get("TargetMode") == "External":
+        relation = self._relation(node, names, part)
+        if relation is not None and relation.get("TargetMode") == "External":
             return f"liên kết tới {relation.get('Target', '')}"
-        content = self._parts.get(_resolved(part, relation))
+        content = self._content(node, names, part)
         return "không đọc được" if content is None else hashlib.sha256(content).hexdigest()[:_DIGEST_SHOWN]
+
+    def _content(self, node: etree._Element, names: tuple[str, ...], part: str) -> bytes | None:
+        """Return the part that an object shows; `None` where it is elsewhere or missing."""
+        relation = self._relation(node, names, part)
+        if relation is None or relation.get("TargetMode") == "External":
+            return None
+        return self._parts.get(_resolved(part, relation))
+
+    def _relation(self, node: etree._Element, names: tuple[str, ...], part: str) -> etree._Element | None:
+        identifier = next((found for name in names if (found := attribute(node, name))), "")
+        return self._target(part, identifier)
 
     # --- margins and notes --------------------------------------------------------------------------------------
 
