@@ -107,6 +107,14 @@ def annex_not_in_the_register(number: str) -> Problem:
     )
 
 
+def unknown_workbook() -> Problem:
+    return Problem(
+        "",
+        "không giống hệt tệp Excel của phụ lục nào trong sổ: đã bị sửa, được lưu lại, hoặc không phải của sổ này",
+        "Tệp Excel chỉ đối chiếu được nguyên vẹn; muốn biết sửa ở đâu thì đối chiếu tệp Word của phụ lục.",
+    )
+
+
 def annex_of_other_scope(number: str) -> Problem:
     return Problem(
         number,

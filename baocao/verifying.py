@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from baocao import messages_register
 from baocao.errors import DataError
 from baocao.issuing import printed_again
 from baocao.records import record_in
@@ -50,7 +52,7 @@ class Verification:
     entry: Entry | Annexed | None
     """What its document is, or was before somebody changed it; `None` when it is none of the register's."""
     role: str = ""
-    """What of the entry it is: `document`, `decision`, `revocation`."""
+    """What of the entry it is: `document`, `decision`, `revocation`; of an annex also `workbook`, its Excel file."""
     comparison: Comparison | None = None
     status: Status | None = None
     """What stands of the number at the date that was asked for; `None` before it was issued, and of an annex."""
@@ -63,19 +65,25 @@ class Verification:
         return self.comparison is not None and self.comparison.verdict is not Verdict.CHANGED
 
 
+_WORKBOOK = b"xl/workbook.xml"
+"""Every xlsx has a part of this name, which its zip says uncompressed."""
+
 _ROLES = ("document", "decision", "revocation")
 _NEAREST_FIRST = {Verdict.IDENTICAL: 0, Verdict.SAVED_AGAIN: 1, Verdict.CHANGED: 2}
 
 
 def verify(register: Register, found: bytes, at: date) -> Verification:
-    """Return what a docx is: the paper of which entry, whether a reader sees just what was issued, and what stands.
+    """Return what a file is: the paper of which entry, whether a reader sees just what was issued, and what stands.
 
-    The stored paper that comes nearest is the one that it is compared with: a number or digest in the properties of
-    a file is only where the search begins, for anybody can write them.
+    The Excel file of an annex is known as a whole or not at all. Of Word files, the stored paper that comes nearest is
+    the one that it is compared with: a number or digest in the properties of a file is only where the search begins,
+    for anybody can write them.
 
     Raises:
-        DataError: it is no docx, or a stored content is gone.
+        DataError: it is no docx, an xlsx that is none of the register's, or a stored content is gone.
     """
+    if _WORKBOOK in found:
+        return _workbook(register, found)
     labels = labels_of(found)
     entries = _candidates(register, labels)
     best: Verification | None = None
@@ -89,10 +97,24 @@ def verify(register: Register, found: bytes, at: date) -> Verification:
     if best is None or best.entry is None:
         return Verification(None)
     if isinstance(best.entry, Annexed):
-        successors = {annex.replaces: annex.number for annex in register.annexes(best.entry.number.year)}
-        return replace(best, replaced_by=successors.get(best.entry.number))
+        return replace(best, replaced_by=_successor(register, best.entry))
     known = statuses(register.history(best.entry.number), at)
     return replace(best, status=known.get(best.entry.number))
+
+
+def _workbook(register: Register, found: bytes) -> Verification:
+    """Return of which annex an Excel file is."""
+    digest = hashlib.sha256(found).hexdigest()
+    annex = next((annex for annex in register.annexes() if annex.content("workbook") == digest), None)
+    if annex is None:
+        raise DataError([messages_register.unknown_workbook()])
+    same = Comparison(Verdict.IDENTICAL)
+    return Verification(annex, "workbook", same, replaced_by=_successor(register, annex))
+
+
+def _successor(register: Register, annex: Annexed) -> AnnexNumber | None:
+    """Return the annex that took the place of one."""
+    return next((one.number for one in register.annexes(annex.number.year) if one.replaces == annex.number), None)
 
 
 def _rank(made: Verification) -> tuple[int, int]:

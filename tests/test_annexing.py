@@ -136,6 +136,17 @@ def test_an_edited_file_of_an_annex_is_not_written_over(office: Office, said: Sa
     assert path.read_bytes() == b"edited"
 
 
+def test_the_excel_file_of_an_annex_is_known_as_a_whole(office: Office, said: Said) -> None:
+    assert make(office, "--as-of", "2021-12-31") == 0
+    (path,) = (office.folder / "out").glob("2021-PL01_*.xlsx")
+    said()
+    assert office.run("verify", str(path), "--register", office.register) == 0
+    assert "đúng bản đã ban hành (2021-PL01, " in said()
+    path.write_bytes(path.read_bytes() + b"\0")
+    assert office.run("verify", str(path), "--register", office.register) == 1
+    assert "không giống hệt tệp Excel của phụ lục nào trong sổ" in said()
+
+
 def test_a_new_annex_says_which_it_replaces(office: Office, said: Said) -> None:
     paper = office.folder / "phu-luc.json"
     raw: dict[str, Any] = {key: office.decision()[key] for key in ("issuer", "signature")}

@@ -309,7 +309,9 @@ def _reproduce_annex(number: AnnexNumber, register: str, templates: Path | None)
 
 
 def verify(
-    files: Annotated[list[Path], typer.Argument(metavar="TỆP", help="Tệp Word cần kiểm tra.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="TỆP", help="Tệp Word cần kiểm tra, hoặc tệp Excel của phụ lục.")
+    ],
     as_of: AsOf = None,
     register: Location = DEFAULT,
     as_json: AsJson = False,
