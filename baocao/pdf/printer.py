@@ -146,8 +146,9 @@ class Printer:
     def _remove_folder(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
         # A LibreOffice that was killed leaves two sockets: the one it was told to open, and the one by which it knows
-        # that it runs already, named after its profile.
-        known_by = hashlib.md5(self._folder.as_uri().encode("utf-16-le"), usedforsecurity=False).hexdigest()
+        # that it runs already, named after its profile (the bytes of a digest, each without a leading zero).
+        profile = hashlib.md5(self._folder.as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
+        known_by = "".join(f"{byte:x}" for byte in profile)
         for name in (self._folder.name, f"SingleOfficeIPC_{known_by}"):
             for socket in Path("/tmp").glob(f"OSL_PIPE_*_{name}"):  # noqa: S108  # LibreOffice knows no other place
                 with suppress(OSError):
