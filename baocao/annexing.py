@@ -17,7 +17,8 @@ from pathlib import Path
 
 from baocao import messages as base_messages
 from baocao import messages_annex, messages_register
-from baocao.annex import Annex, Expected, Past, Row, annex, columns, comparison, drafted, expected, past, standing
+from baocao.annex import Annex, Past, annex, comparison, past
+from baocao.annex_rows import Expected, Row, columns, drafted, expected, standing
 from baocao.errors import DataError
 from baocao.exact_json import parse
 from baocao.excel import Heading, workbook

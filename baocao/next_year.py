@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from baocao import inputs, messages_annex, sample
-from baocao.annex import Expected, Row, expected, standing
+from baocao.annex_rows import Expected, Row, expected, standing
 from baocao.errors import DataError
 from baocao.forms.model import Form
 from baocao.inputs import Office

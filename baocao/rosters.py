@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from baocao import messages, messages_annex
-from baocao.annex import Expected
+from baocao.annex_rows import Expected
 from baocao.errors import DataError, Problem
 from baocao.files import read_limited
 from baocao.forms.values import Frozen, Line, Slug

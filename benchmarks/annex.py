@@ -23,7 +23,8 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryFile
 
-from baocao.annex import Annex, Mark, Of, Row, annex, columns
+from baocao.annex import Annex, annex
+from baocao.annex_rows import Mark, Of, Row, columns
 from baocao.excel import Heading, workbook
 from baocao.forms import Form, Library
 from baocao.register import Number

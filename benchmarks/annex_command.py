@@ -25,7 +25,8 @@ from typing import Any
 
 from docxtpl import DocxTemplate
 
-from baocao.annex import Row, annex
+from baocao.annex import annex
+from baocao.annex_rows import Row
 from baocao.forms import FormFolder, Library
 from baocao.inputs import merged
 from baocao.papers import AnnexPaper

@@ -12,7 +12,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from baocao import pipeline
-from baocao.annex import Annex, Column, Expected, Mark, Of, Row, annex, columns, drafted
+from baocao.annex import Annex, annex
+from baocao.annex_rows import Column, Expected, Mark, Of, Row, columns, drafted
 from baocao.forms import Form, Library
 from baocao.register import Number
 from tests.strategies import TEMPLATES

@@ -18,22 +18,8 @@ from hypothesis import strategies as st
 
 from baocao import messages_annex as messages
 from baocao import records
-from baocao.annex import (
-    Annex,
-    Content,
-    Expected,
-    Of,
-    Past,
-    Row,
-    annex,
-    columns,
-    comparison,
-    expected,
-    mean,
-    past,
-    shares,
-    standing,
-)
+from baocao.annex import Annex, Content, Past, annex, comparison, mean, past, shares
+from baocao.annex_rows import Expected, Of, Row, columns, expected, standing
 from baocao.quota import Group, groups
 from baocao.register import Act, Decision, Entry, Json, Kind, Number, Register, Sheet, State, statuses
 from baocao.register.entries import canonical

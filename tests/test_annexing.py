@@ -13,7 +13,7 @@ import pytest
 from docx import Document
 
 from baocao import annexing, rosters
-from baocao.annex import Expected
+from baocao.annex_rows import Expected
 from baocao.cli import run
 from baocao.files import write_whole
 from baocao.register import AnnexNumber, Register

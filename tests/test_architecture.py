@@ -121,6 +121,7 @@ ORDER = (
     "decision_files",
     "records",
     "quota",
+    "annex_rows",
     "annex",
     "rendering.annex",
     "trial",

@@ -16,7 +16,8 @@ from lxml import etree
 
 from baocao import messages_annex
 from baocao import messages_excel as words
-from baocao.annex import Annex, Content, Of, annex, expected, shares
+from baocao.annex import Annex, Content, annex, shares
+from baocao.annex_rows import Of, expected
 from baocao.excel import Heading, superiors, workbook
 from baocao.excel.book import numbers
 from baocao.excel.lists import points_look

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baocao import rosters
-from baocao.annex import Expected
+from baocao.annex_rows import Expected
 from baocao.errors import DataError
 from baocao.text import clean
 from tests.annexes import HOSTILE

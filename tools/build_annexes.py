@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 from docx.table import Table, _Cell
 
-from baocao.annex import Of, columns
+from baocao.annex_rows import Of, columns
 from baocao.forms import Form, Library
 from tools.build_charts import SHADES, Look, add_chart
 from tools.build_templates import (

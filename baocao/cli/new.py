@@ -32,7 +32,7 @@ from baocao.inputs import Office
 from baocao.text import whole
 
 if TYPE_CHECKING:
-    from baocao.annex import Row
+    from baocao.annex_rows import Row
 
 MOST_SHOWN = 50
 """Files that are named one by one."""

@@ -9,7 +9,8 @@ from itertools import chain
 
 from baocao import messages_annex
 from baocao import messages_excel as words
-from baocao.annex import Annex, Expected, Of, Row
+from baocao.annex import Annex
+from baocao.annex_rows import Expected, Of, Row
 from baocao.excel.book import CENTRED, MEAN, TEXT, WHOLE, Book, Column, Formula, Look, Number, Sheet, Value, numbers
 from baocao.forms.model import Form
 from baocao.quota import Group

@@ -12,7 +12,8 @@ from typing import Any, BinaryIO
 
 from baocao import __version__
 from baocao import messages_annex as messages
-from baocao.annex import Annex, Column, Content, Expected, Mark, Of, Row, Tally, annex, columns, rated, shares
+from baocao.annex import Annex, Content, Tally, annex, rated, shares
+from baocao.annex_rows import Column, Expected, Mark, Of, Row, columns
 from baocao.forms import Form
 from baocao.papers import AnnexPaper
 from baocao.quota import Group, Ranked
