@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from baocao import messages_register as messages
@@ -25,6 +26,7 @@ from baocao.records import (
     contents_of,
     decided_in,
     latest,
+    made_of,
     record_in,
     record_of,
     stored_content,
@@ -36,6 +38,7 @@ from baocao.register import (
     Annexed,
     Entry,
     Issue,
+    Json,
     Kind,
     Number,
     Register,
@@ -47,7 +50,7 @@ from baocao.register import (
     standing_annexes,
     statuses,
 )
-from baocao.rendering import issued_scoresheet
+from baocao.rendering import Unnumbered, issued_scoresheet
 from baocao.rendering.decisions import Revocation, revocation_document
 from baocao.submission import Submission
 from baocao.text import clean, long_date
@@ -64,22 +67,61 @@ class Desk:
     """Whether somebody said from when the act counts; else a paper with a date of its own counts from then."""
 
 
-def issue(desk: Desk, result: Result) -> Entry:
-    """Issue the scoresheet of a submission under the next number of its year.
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A scoresheet that is ready to be issued, but for its number: made outside the lock, in whatever process."""
+
+    sheet: Sheet
+    day: date | None
+    """The date of the paper."""
+    payload: dict[str, Json]
+    """The record of the scoresheet."""
+    document: Unnumbered
+    made_of: dict[str, bytes]
+    """All that it was made of, by role."""
+
+
+def offer(result: Result) -> Offer:
+    """Return what is to be entered for a submission.
+
+    Raises:
+        DataError: it may not be issued, and why.
+    """
+    judged, narrative = _issuable(result)
+    document = issued_scoresheet(judged, narrative, Kind.ISSUED)
+    record = record_of(judged, document.digest)
+    return Offer(_sheet(judged), judged.submission.signature.date, record.payload(), document, made_of(judged))
+
+
+def issue(desk: Desk, offered: Offer) -> tuple[Entry, bool]:
+    """Issue a scoresheet under the next number of its year; return its entry, and whether that is a new one.
+
+    Where the very same scoresheet stands already (by its content digest), its entry is returned, and nothing entered.
 
     Raises:
         DataError: it may not be issued, and why; nothing is entered.
         MissingError: the register cannot be written.
     """
-    judged, narrative = _issuable(result)
-    document = issued_scoresheet(judged, narrative, Kind.ISSUED)
-    organization, form = judged.submission.organization.id, judged.form
-    act = _act(desk, judged)
-    draft = Issue(Sheet(organization, form.id, form.year), act, record_of(judged, document.digest).payload())
+    sheet = offered.sheet
+    draft = Issue(sheet, _act(desk, offered.day), offered.payload)
     with desk.register.transaction() as transaction:
-        number = transaction.upcoming(form.year)
-        contents = contents_of(judged, document.numbered(str(number)))
-        return transaction.append(draft, contents, {"document": desk.folder / _file_name(number, judged)})
+        number = transaction.upcoming(sheet.year)
+        contents = {**offered.made_of, "document": offered.document.numbered(str(number))}
+        try:
+            return transaction.append(draft, contents, {"document": desk.folder / _file_name(number, sheet)}), True
+        except DataError:  # it is refused before anything is written
+            same = _same(transaction.history(sheet), offered.document.digest)
+            if same is None:
+                raise
+            return same, False
+
+
+def _same(history: Sequence[Entry], digest: str) -> Entry | None:
+    """Return the entry that issued a scoresheet which stands and whose document has this content digest."""
+    for status in statuses(history).values():
+        if status.state is State.IN_FORCE and record_in(latest(status)).digest == digest:
+            return status.issued
+    return None
 
 
 def correct(desk: Desk, number: Number, result: Result) -> Entry:
@@ -97,11 +139,16 @@ def correct(desk: Desk, number: Number, result: Result) -> Entry:
         found = judged.form.ladder.names[judged.rating.proposed or ""]
         raise DataError([messages.correction_changes_rating(str(number), before.ladder[before.proposed], found)])
     document = issued_scoresheet(judged, narrative, Kind.CORRECTED, _lines(Kind.CORRECTED, status, desk.act))
-    draft = Step(Kind.CORRECTED, number, _act(desk, judged), record_of(judged, document.digest).payload())
+    draft = Step(
+        Kind.CORRECTED,
+        number,
+        _act(desk, judged.submission.signature.date),
+        record_of(judged, document.digest).payload(),
+    )
     times = len(status.corrections) + 1
     with desk.register.transaction() as transaction:
         contents = contents_of(judged, document.numbered(str(number)))
-        path = desk.folder / _file_name(number, judged, f"_dinh-chinh-{times}")
+        path = desk.folder / _file_name(number, _sheet(judged), f"_dinh-chinh-{times}")
         return transaction.append(draft, contents, {"document": path})
 
 
@@ -119,11 +166,16 @@ def reissue(desk: Desk, number: Number, result: Result) -> Entry:
     _same_subject(judged, record_in(status.issued), number)
     narrative = with_changes(narrative, stored(desk.register, latest(status)), judged, str(number))
     document = issued_scoresheet(judged, narrative, Kind.REISSUED, _lines(Kind.REISSUED, status, desk.act))
-    draft = Step(Kind.REISSUED, number, _act(desk, judged), record_of(judged, document.digest).payload())
+    draft = Step(
+        Kind.REISSUED,
+        number,
+        _act(desk, judged.submission.signature.date),
+        record_of(judged, document.digest).payload(),
+    )
     with desk.register.transaction() as transaction:
         new = transaction.upcoming(judged.form.year)
         contents = contents_of(judged, document.numbered(str(new)))
-        return transaction.append(draft, contents, {"document": desk.folder / _file_name(new, judged)})
+        return transaction.append(draft, contents, {"document": desk.folder / _file_name(new, _sheet(judged))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,10 +299,13 @@ def _issuable(result: Result) -> tuple[Judged, Narrative]:
     return result.judged, result.narrative
 
 
-def _act(desk: Desk, judged: Judged) -> Act:
+def _act(desk: Desk, day: date | None) -> Act:
     """Return the act, counting from the date of the paper unless somebody said otherwise."""
-    day = judged.submission.signature.date
     return desk.act if desk.dated or day is None else replace(desk.act, effective=day)
+
+
+def _sheet(judged: Judged) -> Sheet:
+    return Sheet(judged.submission.organization.id, judged.form.id, judged.form.year)
 
 
 def _same_subject(judged: Judged, before: Record, number: Number) -> None:
@@ -316,5 +371,5 @@ def printed_again(register: Register, entry: Entry) -> bytes:
     return document.numbered(str(entry.number))
 
 
-def _file_name(number: Number, judged: Judged, suffix: str = "") -> str:
-    return f"{number}_{judged.submission.organization.id}_{judged.form.id}-{judged.form.year}{suffix}.docx"
+def _file_name(number: Number, sheet: Sheet, suffix: str = "") -> str:
+    return f"{number}_{sheet.organization}_{sheet.form}-{sheet.year}{suffix}.docx"

@@ -253,13 +253,17 @@ def canonical(value: object) -> str:
 
 
 def contents_of(judged: Judged, document: bytes) -> dict[str, bytes]:
+    """Return all that a scoresheet was made of, by role, and the scoresheet."""
+    return {**made_of(judged), "document": document}
+
+
+def made_of(judged: Judged) -> dict[str, bytes]:
     """Return all that a scoresheet was made of, by role."""
     folder = judged.folder
     files = {**folder.sources, "scoresheet.docx": folder.template}
     files |= {f"{name}.docx": content for name, content in folder.papers.items()}
-    made_of = {role: files[name] for role, name in ROLES.items() if name in files}
     submission = canonical(judged.submission.model_dump())
-    return {**made_of, "submission": submission.encode(), "document": document}
+    return {**{role: files[name] for role, name in ROLES.items() if name in files}, "submission": submission.encode()}
 
 
 def stored_content(register: Register, entry: Entry, role: str) -> bytes:

@@ -136,6 +136,7 @@ ORDER = (
     "excel",
     "issuing",
     "annexing",
+    "offering",
     "deciding",
     "verifying",
     "report",

@@ -121,9 +121,22 @@ def test_a_paper_counts_from_its_own_date_unless_another_is_said(office: Office)
 
 
 def test_who_is_issued_already_is_refused_and_nothing_is_entered(office: Office, said: Said) -> None:
-    assert office.issue(office.input_of(FIRST)) == 1
+    path = office.input_of(FIRST)
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw["organization"]["name"] += " mới"
+    path.write_text(json.dumps(raw, ensure_ascii=False), encoding="utf-8")
+    assert office.issue(path) == 1
     assert "đã có bảng chấm điểm còn hiệu lực" in said()
     assert len(office.known()) == 10
+
+
+def test_the_very_same_scoresheet_is_issued_once(office: Office, said: Said) -> None:
+    """So a batch that was cut short goes on by the same command."""
+    before = sorted((office.folder / "out").iterdir())
+    assert office.issue(office.input_of(FIRST)) == 0
+    assert "Đã ban hành 0 bảng chấm điểm (ngoài ra 1 bảng đã ban hành trước đó, nội dung không đổi)" in said()
+    assert len(office.known()) == 10
+    assert sorted((office.folder / "out").iterdir()) == before
 
 
 def test_an_unconfirmed_form_is_not_issued_on(tmp_path: Path, said: Said) -> None:

@@ -13,15 +13,31 @@ from typing import Annotated
 import typer
 
 from baocao import annexing, deciding, decision_files, issuing, messages, messages_register, records, verifying
+from baocao.batch import Assessor, Outcome, Workshop
+from baocao.batch import State as FileState
 from baocao.cli import show, show_register
-from baocao.cli.common import DEFAULT, AsJson, AsPdf, Location, OfficePath, Output, Paths, Templates, assess_all, say
+from baocao.cli.common import (
+    DEFAULT,
+    AsJson,
+    AsPdf,
+    Location,
+    OfficePath,
+    Output,
+    Paths,
+    Templates,
+    assess_all,
+    say,
+    with_progress,
+)
+from baocao.cli.many import Jobs, ReportPath, Stop, Tally
 from baocao.cli.printing import print_pdf
 from baocao.errors import DataError, MissingError, UsageError
 from baocao.files import read_limited, write_whole
 from baocao.forms import Library
 from baocao.issuing import Desk
+from baocao.offering import Offered, offers
 from baocao.papers import Paper
-from baocao.pipeline import MOST_DOCUMENT_BYTES, Result
+from baocao.pipeline import MOST_DOCUMENT_BYTES, Result, submissions
 from baocao.register import Act, Annexed, AnnexNumber, Decision, Entry, Number, Register, Status, statuses
 
 By = Annotated[
@@ -115,36 +131,46 @@ def issue(
     by: By = None,
     on: Day = None,
     register: Location = DEFAULT,
+    jobs: Jobs = None,
+    report: ReportPath = None,
     as_pdf: AsPdf = False,
 ) -> None:
     """Ban hành bảng chấm điểm. Vào sổ theo dõi và lập bản Word để ký; chỗ nào chưa ban hành được thì nêu rõ vì sao."""
-    failed: list[Result] = []
+    assessor, files = Assessor(templates, office), submissions(paths)
     written: list[Path] = []
-    issued = 0
-    with _opened(register, create=True) as opened:
+    with _opened(register, create=True) as opened, Stop() as stop, Tally(report) as tally:
         before = opened.head().entries
         desk = Desk(opened, _act(by, on), output, dated=on is not None)
         try:
-            for result in assess_all(paths, templates, office):
-                try:
-                    entry = issuing.issue(desk, result)
-                except DataError as error:
-                    found = [problem.inside(result.source) for problem in error.problems]
-                    failed.append(Result(result.source, tuple(found)))
-                else:
-                    issued += 1
-                    delivered = _deliver(opened, entry)
+            for offered in with_progress(offers(files, assessor, Workshop(jobs, stop)), paths):
+                delivered = _issued(desk, offered, tally)
+                if as_pdf:
                     written += delivered
-                    say(f"{entry.number}  {path}" for path in delivered)
-        except MissingError:  # a full disk half way: what is entered is there, and said so
-            say(show_register.issued(issued, failed))
-            raise
+        finally:  # also when the disk is full half way: what is entered is there, and said so
+            say(show_register.issued(tally.counts, tally.failed))
         untrue = issuing.annexes_made_untrue(opened, before)
-    say(show_register.issued(issued, failed))
     say(show_register.untrue(untrue))
-    printed = print_pdf(written if as_pdf else [])
-    if failed or not printed:
+    printed = stop() or print_pdf(written)
+    tally.end(stop)
+    if not printed:
         raise typer.Exit(DataError.exit_code)
+
+
+def _issued(desk: Desk, offered: Offered, tally: Tally) -> list[Path]:
+    """Enter one scoresheet, write its file and say so; count it, and return the file if it is new."""
+    if offered.offer is None:
+        tally.add(Outcome(offered.source, FileState.FAILED, problems=offered.problems))
+        return []
+    try:
+        entry, is_new = issuing.issue(desk, offered.offer)
+    except DataError as error:
+        found = tuple(problem.inside(offered.source) for problem in error.problems)
+        tally.add(Outcome(offered.source, FileState.FAILED, problems=found))
+        return []
+    tally.add(Outcome(offered.source, FileState.WRITTEN if is_new else FileState.UNCHANGED))
+    paths = _deliver(desk.register, entry) if is_new else []
+    say(f"{entry.number}  {path}" for path in paths)
+    return paths
 
 
 def quota(

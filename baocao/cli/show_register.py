@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from baocao.batch import State as FileState
 from baocao.cli import show
 from baocao.issuing import Touched
 from baocao.messages_register import annex_name
@@ -36,12 +37,20 @@ _KIND = {
 }
 
 
-def issued(count: int, failed: Sequence[Result]) -> Iterator[str]:
-    """Write what `issue` did, and what it could not issue and why."""
+def issued(counts: Mapping[FileState, int], failed: Sequence[Result]) -> Iterator[str]:
+    """Write what `issue` did, and what it could not issue and why.
+
+    Args:
+        counts: how many scoresheets became what.
+        failed: the first, or all, of those that could not be issued.
+    """
     for result in failed:
         yield f"{result.source}: chưa ban hành được"
         yield from map(show.problem, result.problems)
-    yield f"Đã ban hành {count} bảng chấm điểm; {len(failed)} tệp chưa ban hành được."
+    kept = counts[FileState.UNCHANGED]
+    before = f" (ngoài ra {kept} bảng đã ban hành trước đó, nội dung không đổi)" if kept else ""
+    done, left = counts[FileState.WRITTEN], counts[FileState.FAILED]
+    yield f"Đã ban hành {done} bảng chấm điểm{before}; {left} tệp chưa ban hành được."
 
 
 def groups(found: Sequence[Group]) -> Iterator[str]:

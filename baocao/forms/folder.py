@@ -41,9 +41,9 @@ class FormFolder:
         """
         return read_limited(self.path / f"{name}.docx", MOST_TEMPLATE_BYTES)
 
-    @property
+    @cached_property
     def papers(self) -> dict[str, bytes]:
-        """The Word templates of the other papers by name; without the annex where an older form has none.
+        """The Word templates of the other papers by name, read once; without the annex where an older form has none.
 
         Raises:
             DataError: one cannot be read.

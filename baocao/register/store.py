@@ -16,7 +16,7 @@ from baocao.files import reason, try_write
 from baocao.messages import unwritable
 from baocao.register.annexes import AnnexDraft, Annexed, AnnexNumber, annex_objections
 from baocao.register.delivery import is_taken, promise
-from baocao.register.entries import GENESIS, Act, Draft, Entry, Head, Issue, Kind, Number, canonical, in_utc
+from baocao.register.entries import GENESIS, Act, Draft, Entry, Head, Issue, Kind, Number, Sheet, canonical, in_utc
 from baocao.register.reading import about, annex_head, annexes, entries, head, sheet_of
 from baocao.register.status import objections
 from baocao.register.tables import (
@@ -71,8 +71,11 @@ class Transaction:
     def objections(self, draft: Draft) -> tuple[Problem, ...]:
         """Say what `append` would: everything that is wrong with a draft, nothing when it may be entered."""
         sheet = draft.sheet if isinstance(draft, Issue) else sheet_of(self._connection, draft.number)
-        history = tuple(entries(self._connection, about(sheet), all_at_once=True)) if sheet else ()
-        return (*_faults(draft), *objections(history, draft))
+        return (*_faults(draft), *objections(self.history(sheet) if sheet else (), draft))
+
+    def history(self, sheet: Sheet) -> tuple[Entry, ...]:
+        """Return all entries about one organisation, form and year, in the order of entry."""
+        return tuple(entries(self._connection, about(sheet), all_at_once=True))
 
     def append(
         self,

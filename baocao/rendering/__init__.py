@@ -49,14 +49,16 @@ def draft_scoresheet(judged: Judged, narrative: Narrative) -> bytes:
 class Unnumbered:
     """An issued scoresheet but for its number, which is known only when it is entered."""
 
-    parts: package.Parts
+    parts: package.Compressed
+    """All but the custom properties: what is left to do is next to nothing, and what is passed on is small."""
     labels: tuple[tuple[str, str], ...]
     digest: str
     """Content digest: the number is a property of the file, and no part of it."""
 
     def numbered(self, number: str) -> bytes:
         """Return the document with its number in the register as a custom property."""
-        return package.pack(package.label(self.parts, [*self.labels, (f"{MARK}.number", number)]))
+        custom = package.custom_part([*self.labels, (f"{MARK}.number", number)], self.digest)
+        return package.join({**self.parts, **package.compressed({package.CUSTOM: custom})})
 
 
 def issued_scoresheet(judged: Judged, narrative: Narrative, state: str, replaces: Sequence[str] = ()) -> Unnumbered:
@@ -73,9 +75,9 @@ def issued_scoresheet(judged: Judged, narrative: Narrative, state: str, replaces
     """
     context = scoresheet_context(judged, narrative, draft=False, replaces=replaces)
     parts = fill(judged.folder.template, context, core_properties(judged), day_of(judged))
-    labels = _labels(judged, state)
-    digest = package.labels(package.label(parts, labels))[f"{MARK}.digest"]
-    return Unnumbered(parts, tuple(labels), digest)
+    declared = package.declaring_custom(parts)
+    digest = package.content_digest(declared)
+    return Unnumbered(package.compressed(declared), tuple(_labels(judged, state)), digest)
 
 
 def labels_of(document: bytes) -> dict[str, str]:

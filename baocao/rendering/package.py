@@ -26,6 +26,9 @@ _DAMAGED = (
 Parts = dict[str, bytes]
 """Name in the zip → content."""
 
+Compressed = Mapping[str, tuple[bytes, bytes]]
+"""Name in the zip → what both records of a zip say of the content, and the content compressed."""
+
 CUSTOM = "docProps/custom.xml"
 TYPES = "[Content_Types].xml"
 RELATIONSHIPS = "_rels/.rels"
@@ -127,12 +130,24 @@ def pack(parts: Mapping[str, bytes], compressor: Compressor = DEFAULT) -> bytes:
 
     The bytes are those that `zipfile` writes with one date, mode and system for all, in a tenth of the time.
     """
+    return join(compressed(parts, compressor))
+
+
+def compressed(parts: Mapping[str, bytes], compressor: Compressor = DEFAULT) -> Compressed:
+    """Return the parts as a zip holds them."""
+    return {
+        name: content.entry if isinstance(content, Kept) else _entry(content, compressor)
+        for name, content in parts.items()
+    }
+
+
+def join(parts: Compressed) -> bytes:
+    """Return the docx of compressed parts."""
     entries: list[bytes] = []
     directory: list[bytes] = []
     offset = 0
     for name, before, after in in_order(tuple(parts)):
-        content = parts[name]
-        sizes, deflated = content.entry if isinstance(content, Kept) else _entry(content, compressor)
+        sizes, deflated = parts[name]
         entries += (b"PK\3\4", before, sizes, after, deflated)
         directory += central(before, sizes, after, offset)
         offset += LOCAL + len(after) + len(deflated)
