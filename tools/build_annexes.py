@@ -52,6 +52,7 @@ STYLES = (
     Style("BCPLKet", "BC Phụ lục - lời kết", base="BCNoiDung", size=13, before=6, keep=True),
     Style("BCPLBieuDo", "BC Phụ lục - biểu đồ", align="center"),
     Style("BCPLNoiDung", "BC Phụ lục - nội dung", base="BCNoiDung", size=13, before=4, after=4, line=16),
+    Style("BCPLTyLe", "BC Phụ lục - tỷ lệ khống chế", base="BCPLNoiDung", keep=True),  # with the table below it
     Style("BCPLDauBang", "BC Phụ lục - đầu bảng", size=11, bold=True, align="center", before=2, after=2, keep=True),
     Style("BCPLO", "BC Phụ lục - ô", size=10.5, before=1, after=1),
     Style("BCPLOSo", "BC Phụ lục - ô (số)", base="BCPLO", align="center"),
@@ -246,7 +247,7 @@ def add_quotas(document: WordDocument, form: Form) -> None:
     with block(document, "for quota in quotas"):
         add_text(
             document,
-            "BCPLNoiDung",
+            "BCPLTyLe",
             "{{ quota.superior }}{% if quota.kinds %} ({{ quota.kinds }}){% endif %}: "
             "{{ quota.eligible }} tổ chức đủ điều kiện “{{ quota.rating }}”; tối đa {{ quota.fit }} tổ chức "
             "({{ quota.percent }}% của {{ quota.base }}, làm tròn xuống; nếu mẫu số không gồm mức này: "
