@@ -56,10 +56,13 @@ STYLES = (
     Style("BCPLDauBang", "BC Phụ lục - đầu bảng", size=11, bold=True, align="center", before=2, after=2, keep=True),
     Style("BCPLO", "BC Phụ lục - ô", size=10.5, before=1, after=1),
     Style("BCPLOSo", "BC Phụ lục - ô (số)", base="BCPLO", align="center"),
+    Style("BCPLOGiu", "BC Phụ lục - ô (cùng trang với dòng sau)", base="BCPLO", keep=True),
+    Style("BCPLOGiuSo", "BC Phụ lục - ô (số; cùng trang với dòng sau)", base="BCPLOSo", keep=True),
     Style("BCPLONho", "BC Phụ lục - ô (thụt vào)", base="BCPLO", italic=True, indents=(4, 0)),
     Style("BCPLONhoSo", "BC Phụ lục - ô (thụt vào; số)", base="BCPLOSo", italic=True),
     Style("BCPLTong", "BC Phụ lục - tổng", base="BCPLO", bold=True),
     Style("BCPLTongSo", "BC Phụ lục - tổng (số)", base="BCPLOSo", bold=True),
+    Style("BCPLBinhQuan", "BC Phụ lục - bình quân", base="BCPLTongSo", size=9),
     Style("BCPLCapTren", "BC Phụ lục - cấp trên", base="BCPLO", bold=True, keep=True),
 )
 
@@ -211,10 +214,10 @@ def last_in_bold(table: Table) -> Iterator[None]:
 
 
 def yield_rows(table: Table, name: str, values: Sequence[Column]) -> None:
-    """The row in bold, then the plain one."""
+    """The row in bold, then the plain one, which does not leave the total alone on the next page."""
     add_line(table, name, values, "BCPLTong")
     add_row_tag(table, "else")
-    add_line(table, name, values, "BCPLO")
+    add_line(table, name, values, "BCPLOGiu")
 
 
 def add_superior_rows(table: Table, values: Sequence[Column]) -> None:
@@ -269,7 +272,7 @@ GROUPS = {Of.SECTIONS: "Điểm các mục", Of.LEVELS: "Số tiêu chí ở c�
 def list_columns(form: Form) -> list[Column]:
     """Number, organisation, what it was given, total, ratings, note."""
     shown = columns(form)
-    width_of = {Of.SECTIONS: 12 if len(shown) <= MOST_WIDE else 10, Of.LEVELS: 13.5, Of.MET: 15, Of.OTHERS: 14}
+    width_of = {Of.SECTIONS: 12 if len(shown) <= MOST_WIDE else 11, Of.LEVELS: 13.5, Of.MET: 15, Of.OTHERS: 19}
     marks = [
         Column(
             width_of[column.of],
@@ -312,10 +315,11 @@ def add_list(document: WordDocument, form: Form) -> None:
 def add_means(table: Table, shown: Sequence[Column]) -> None:
     """A row below the list: the means under their columns, nothing under the others."""
     counted = [place for place, column in enumerate(shown) if "." in column.value or column.value == "total"]
+    style = "BCPLTongSo" if len(counted) <= MOST_WIDE + 1 else "BCPLBinhQuan"  # two decimals in a narrow column
     cells = add_row(table)
     for place in counted:
         cells[place].vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-        add_text(cells[place], "BCPLTongSo", f"{{{{ totals.means.{shown[place].value} }}}}")
+        add_text(cells[place], style, f"{{{{ totals.means.{shown[place].value} }}}}")
     add_text(merged(*cells[: counted[0]]), "BCPLTong", "Bình quân")
     add_text(merged(*cells[counted[-1] + 1 :]), "BCPLTong", "")
 
