@@ -218,7 +218,7 @@ def _draft(
     roster = known if wanted.roster is None else wanted.roster
     found = annex(form, wanted.as_of, rows, roster, wanted.superior, before)
     printed = _printed(found, folder, wanted.paper or _paper_like(first, wanted.as_of), wanted.superior)
-    return Gathered(printed, folder.paper(ANNEX), scope, wanted.roster).as_draft()
+    return Gathered(printed, folder.paper(ANNEX), scope, wanted.roster, wanted.paper is not None).as_draft()
 
 
 # --- entered, and made again -------------------------------------------------------------------------------------

@@ -152,10 +152,13 @@ def test_a_new_annex_says_which_it_replaces(office: Office, said: Said) -> None:
     raw: dict[str, Any] = {key: office.decision()[key] for key in ("issuer", "signature")}
     write_whole(paper, json.dumps({**raw, "number": "01"}).encode())
     assert make(office, "--as-of", "2021-12-31", "--paper", str(paper)) == 0
+    assert "--paper" not in said()
     decide(office)
     said()
     assert make(office, "--as-of", "2022-01-31") == 0
-    assert "Thay thế phụ lục 2021-PL01." in said()
+    found = said()
+    assert "Thay thế phụ lục 2021-PL01." in found
+    assert "chữ ký lấy theo bảng chấm điểm mới nhất (TRƯỞNG BAN Nguyễn Văn Bình); muốn khác thì dùng --paper." in found
     assert "(thay thế Phụ lục số 01 ngày 20 tháng 01 năm 2022)" in words(office, "2021-PL02")
     assert make(office, "--as-of", "2022-02-01") == 0
     assert "(thay thế Phụ lục ngày 31 tháng 01 năm 2022)" in words(office, "2021-PL03")

@@ -35,6 +35,10 @@ def made(gathered: Gathered, paths: Sequence[Path], annexed: Annexed | None, *, 
         yield f"  Thay thế phụ lục {annexed.replaces}."
     if gathered.unexpected:
         yield f"  Không có trong danh sách phải chấm điểm: {_some(gathered.unexpected)}."
+    if not gathered.has_own_paper:
+        signature = gathered.printed.paper.signature
+        signed = f"{signature.position} {signature.name}"
+        yield f"  Đầu trang và chữ ký lấy theo bảng chấm điểm mới nhất ({signed}); muốn khác thì dùng --paper."
     yield from (f"  {path}" for path in paths)
 
 
