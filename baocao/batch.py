@@ -7,7 +7,6 @@ one file name, the later is refused.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -98,21 +97,18 @@ class Workshop:
         source, few = iter(items), 1 if self.jobs else FEW
         first = list(islice(source, few + 1))
         items = chain(first, source)
-        jobs = self.jobs or _processors()
-        if jobs == 1 or len(first) <= few:
-            for item in items:
-                if self.stopped():
-                    return
-                yield task(item)
-            return
-        from baocao.pool import Pool  # noqa: PLC0415 -- one document must not wait for what only many need
+        if len(first) > few and self.jobs != 1:
+            from baocao.pool import Pool, processors  # noqa: PLC0415 -- one document must not wait for it
 
-        with Pool(task, lost, jobs, __name__) as pool:
-            yield from pool.results(items, self.stopped)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+            jobs = self.jobs or processors()
+            if jobs > 1:
+                with Pool(task, lost, jobs, __name__) as pool:
+                    yield from pool.results(items, self.stopped)
+                return
+        for item in items:
+            if self.stopped():
+                return
+            yield task(item)
 
 
 # --- drafts ------------------------------------------------------------------------------------------------------

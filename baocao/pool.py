@@ -41,6 +41,11 @@ MOST_DEATHS = 3
 _METHOD = "spawn" if sys.platform in ("win32", "darwin") else "forkserver"
 
 
+def processors() -> int:
+    """Return how many processors this process may use, at least 1."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Pool(Generic[T, R]):
     """Processes that do one task; a context manager that ends them."""
 

@@ -8,7 +8,6 @@ document tried once more; nothing that one document does stops the others. `pdf.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -24,6 +23,7 @@ from baocao.files import read_limited, write_whole
 from baocao.pdf import programs
 from baocao.pdf.printer import Printer, PrinterError
 from baocao.pdf.programs import Programs
+from baocao.pool import processors
 
 PATIENCE = 60.0
 """Seconds after which a document is taken for hanging; a scoresheet takes a fifth of one."""
@@ -68,11 +68,7 @@ def convert(
     """
     found = programs.find()
     pool = _Pool(documents, found, force=force, patience=patience)
-    return pool.run(printers or min(_usable_processors(), _MOST_PRINTERS))
-
-
-def _usable_processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return pool.run(printers or min(processors(), _MOST_PRINTERS))
 
 
 class _Pool:
