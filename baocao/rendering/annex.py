@@ -21,6 +21,7 @@ from baocao.register import Head, Number
 from baocao.rendering.chart import Chart, Series, shortened
 from baocao.rendering.compiled import compile_template
 from baocao.rendering.context import Context, Printable, page_head, place_date
+from baocao.rendering.decisions import SAMPLE_HEAD
 from baocao.text import count, hundredths, long_date, one_decimal, points, two_decimals, whole
 
 _NOTHING = "-"
@@ -333,20 +334,8 @@ def sample_context(form: Form) -> Context:
         replace(row, organization="to-chuc-mau-3", unrated="lý do mẫu"),
     )
     absent = Expected("to-chuc-mau-4", row.name, row.kind_name, row.superior, row.superior_name)
-    paper = AnnexPaper.model_validate({"number": "1", "report": "Báo cáo mẫu", **_SAMPLE_PAPER})
+    paper = AnnexPaper.model_validate({"number": "1", "report": "Báo cáo mẫu", **SAMPLE_HEAD})
     found = annex(form, date(form.year, 12, 31), rows, [absent])
     printed = Printed(found, paper, ("câu so sánh mẫu",), row.superior_name, ("dòng thay thế mẫu",), draft=True)
     context = annex_context(printed)
     return {**context, "rows": list(_rows(found))}
-
-
-_SAMPLE_PAPER = {
-    "issuer": {"superior": "Cấp trên mẫu", "agency": "Cơ quan mẫu", "symbol": None},
-    "signature": {
-        "place": "Địa danh",
-        "date": "2000-12-31",
-        "authority": "T/M",
-        "position": "Chức vụ",
-        "name": "Họ và tên",
-    },
-}

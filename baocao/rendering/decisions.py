@@ -178,8 +178,7 @@ def sample_contexts(form: Form) -> dict[str, Context]:
     }
 
 
-_SAMPLE_PAPER = {
-    "decision": {"number": "1-QĐ/MẪU", "date": "2000-12-31", "body": "Cơ quan quyết định mẫu"},
+SAMPLE_HEAD = {
     "issuer": {"superior": "Cấp trên mẫu", "agency": "Cơ quan mẫu", "symbol": None},
     "signature": {
         "place": "Địa danh",
@@ -188,4 +187,10 @@ _SAMPLE_PAPER = {
         "position": "Chức vụ",
         "name": "Họ và tên",
     },
+}
+"""Head and signature of a paper that a template is tried with."""
+
+_SAMPLE_PAPER = {
+    "decision": {"number": "1-QĐ/MẪU", "date": "2000-12-31", "body": "Cơ quan quyết định mẫu"},
+    **SAMPLE_HEAD,
 }
