@@ -59,6 +59,10 @@ def test_a_draft_from_what_was_kept_imports_nothing_that_reads_or_compiles(
     assert imported(*draft) & heavy == set()
 
 
+def test_what_stands_is_told_without_what_writes_excel_and_prints_pdf() -> None:
+    assert imported("list", "--help") & {"xlsxwriter", "baocao.excel", "baocao.pdf"} == set()
+
+
 def later(group: Any = None, prefix: str = "") -> Iterator[tuple[str, Later]]:
     """Every command that is imported when it is run, by its full name."""
     group = group or get_command(app)

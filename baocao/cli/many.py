@@ -7,6 +7,7 @@ import shutil
 import signal
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Annotated
@@ -135,3 +136,12 @@ class Tally:
             raise typer.Exit(stop.exit_code)
         if failures:
             raise typer.Exit(DataError.exit_code)
+
+
+def printed_all(documents: Sequence[Path], *, force: bool = False, printers: int | None = None) -> bool:
+    """Print documents, if there are any, as PDF; return whether all are."""
+    if not documents:
+        return True
+    from baocao.cli.printing import print_pdf
+
+    return print_pdf(documents, force=force, printers=printers)

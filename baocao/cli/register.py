@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from baocao import annexing, deciding, decision_files, issuing, messages, messages_register, records, verifying
+from baocao import deciding, decision_files, issuing, messages, messages_register, records, verifying
 from baocao.batch import Assessor, Outcome, Workshop
 from baocao.batch import State as FileState
 from baocao.cli import show, show_register
@@ -29,8 +29,7 @@ from baocao.cli.common import (
     say,
     with_progress,
 )
-from baocao.cli.many import Jobs, ReportPath, Stop, Tally
-from baocao.cli.printing import print_pdf
+from baocao.cli.many import Jobs, ReportPath, Stop, Tally, printed_all
 from baocao.errors import DataError, MissingError, UsageError
 from baocao.files import read_limited, write_whole
 from baocao.forms import Library
@@ -150,7 +149,7 @@ def issue(
             say(show_register.issued(tally.counts, tally.failed))
         untrue = issuing.annexes_made_untrue(opened, before)
     say(show_register.untrue(untrue))
-    printed = stop() or print_pdf(written)
+    printed = stop() or printed_all(written)
     tally.end(stop)
     if not printed:
         raise typer.Exit(DataError.exit_code)
@@ -327,6 +326,8 @@ def reproduce(number: NumberArgument, register: Location = DEFAULT, templates: T
 
 
 def _reproduce_annex(number: AnnexNumber, register: str, templates: Path | None) -> None:
+    from baocao import annexing  # with what writes Excel, which no other command here has a use for
+
     with _opened(register) as opened:
         known, made = annexing.again(opened, number, Library.usual(templates))
     say([show_register.annex_reproduced(known, made.digest)])

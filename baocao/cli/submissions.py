@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -24,7 +23,7 @@ from baocao.cli.common import (
     say,
     with_progress,
 )
-from baocao.cli.many import Jobs, ReportPath, Stop, Tally
+from baocao.cli.many import Jobs, ReportPath, Stop, Tally, printed_all
 from baocao.errors import DataError
 from baocao.report import problems_json, result_json
 
@@ -76,16 +75,7 @@ def draft(
                     documents.append(outcome.path)
         finally:  # also when the disk is full half way: what is written is there, and said so
             say(show.drafted(tally.counts, tally.shown_paths, tally.failed, output))
-    printed = stop() or _printed(documents, force=force, jobs=jobs)
+    printed = stop() or printed_all(documents, force=force, printers=jobs)
     tally.end(stop)
     if not printed:
         raise typer.Exit(DataError.exit_code)
-
-
-def _printed(documents: Sequence[Path], *, force: bool, jobs: int | None) -> bool:
-    """Print documents, if there are any, as PDF; return whether all are."""
-    if not documents:
-        return True
-    from baocao.cli.printing import print_pdf
-
-    return print_pdf(documents, force=force, printers=jobs)
