@@ -39,11 +39,6 @@ def decided_by(decision: str) -> str:
     return f"QĐ số {decision}"
 
 
-def decided_otherwise(proposed: str) -> str:
-    """Say that the authority decided something else than what was proposed."""
-    return f"đề nghị: {proposed}"
-
-
 def revoked(day: date) -> str:
     """Say why an organisation has no rating."""
     return f"đã hủy bỏ kết quả từ {_short(day)}, chưa xếp loại lại"
