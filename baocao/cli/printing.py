@@ -12,6 +12,7 @@ from baocao import pdf
 from baocao.cli import show
 from baocao.cli.common import Force, say, with_progress_of
 from baocao.errors import DataError
+from baocao.text import whole
 
 
 def print_(
@@ -35,5 +36,6 @@ def print_pdf(documents: Sequence[Path], *, force: bool = False, printers: int |
     printing = with_progress_of(pdf.convert(documents, force=force, printers=printers), len(documents))
     problems = [problem for made in printing for problem in made.problems]
     say(show.faults(problems))
-    say([f"Đã lập {len(documents) - len(problems)} tệp PDF cạnh tệp Word; {len(problems)} tệp không lập được."])
+    printed, failed = whole(len(documents) - len(problems)), whole(len(problems))
+    say([f"Đã lập {printed} tệp PDF cạnh tệp Word; {failed} tệp không lập được."])
     return not problems

@@ -15,7 +15,7 @@ from baocao.judged import Judged
 from baocao.pipeline import Result
 from baocao.report import missing_for_next
 from baocao.scoring import LevelSource
-from baocao.text import points, shorten
+from baocao.text import points, shorten, whole
 
 _STATUS = {
     Status.PASSED: "đạt",
@@ -188,9 +188,10 @@ def drafted(
     for result in failed:
         yield f"{result.source}: không lập được, {len(result.faults)} lỗi"
         yield from _own(result)
-    kept = f" (ngoài ra {counts[State.UNCHANGED]} bảng đã có sẵn và đúng)" if counts[State.UNCHANGED] else ""
-    made = f"Đã lập {counts[State.WRITTEN]} bảng chấm điểm dự thảo trong {output}{kept}"
-    yield f"{made}; {counts[State.FAILED]} tệp có lỗi."
+    unchanged = counts[State.UNCHANGED]
+    kept = f" (ngoài ra {whole(unchanged)} bảng đã có sẵn và đúng)" if unchanged else ""
+    made = f"Đã lập {whole(counts[State.WRITTEN])} bảng chấm điểm dự thảo trong {output}{kept}"
+    yield f"{made}; {whole(counts[State.FAILED])} tệp có lỗi."
 
 
 def not_shown(left: int, report: Path | None) -> Iterator[str]:
@@ -198,7 +199,7 @@ def not_shown(left: int, report: Path | None) -> Iterator[str]:
     if report:
         yield f"Danh sách đầy đủ các tệp có lỗi: {report}."
     elif left:
-        yield f"Còn {left} tệp có lỗi chưa liệt kê; chạy lại với --report loi.jsonl để ghi đầy đủ ra tệp."
+        yield f"Còn {whole(left)} tệp có lỗi chưa liệt kê; chạy lại với --report loi.jsonl để ghi đầy đủ ra tệp."
 
 
 def stopped() -> Iterator[str]:

@@ -26,8 +26,9 @@ def made(gathered: Gathered, paths: Sequence[Path], annexed: Annexed | None, *, 
     number = f"Phụ lục {annexed.number}" if annexed else "Phụ lục dự thảo"
     yield f"{number}: {_CONTENT[annex.content]} theo {annex.form.name}, tính đến {annex.as_of:%d/%m/%Y}"
     yield (
-        f"  {total.all} tổ chức: {sum(total.decided)} đã quyết định, {sum(total.proposed)} đề nghị chưa quyết định, "
-        f"{total.unrated} chưa xếp loại, {total.absent} chưa có bảng chấm điểm"
+        f"  {whole(total.all)} tổ chức: {whole(sum(total.decided))} đã quyết định, "
+        f"{whole(sum(total.proposed))} đề nghị chưa quyết định, {whole(total.unrated)} chưa xếp loại, "
+        f"{whole(total.absent)} chưa có bảng chấm điểm"
     )
     if known:
         yield "  Phụ lục này đã có trong sổ với đúng nội dung như vậy; không ghi mục mới."

@@ -15,7 +15,7 @@ from baocao.quota import Group
 from baocao.records import as_written, decided_in, latest, record_in
 from baocao.register import Annexed, AnnexNumber, Entry, Kind, State, Status
 from baocao.rendering.comparison import Verdict
-from baocao.text import points
+from baocao.text import points, whole
 from baocao.verifying import Reproduction, Verification
 
 _STATE = {
@@ -48,9 +48,9 @@ def issued(counts: Mapping[FileState, int], failed: Sequence[Result]) -> Iterato
         yield f"{result.source}: chưa ban hành được"
         yield from map(show.problem, result.problems)
     kept = counts[FileState.UNCHANGED]
-    before = f" (ngoài ra {kept} bảng đã ban hành trước đó, nội dung không đổi)" if kept else ""
+    before = f" (ngoài ra {whole(kept)} bảng đã ban hành trước đó, nội dung không đổi)" if kept else ""
     done, left = counts[FileState.WRITTEN], counts[FileState.FAILED]
-    yield f"Đã ban hành {done} bảng chấm điểm{before}; {left} tệp chưa ban hành được."
+    yield f"Đã ban hành {whole(done)} bảng chấm điểm{before}; {whole(left)} tệp chưa ban hành được."
 
 
 def groups(found: Sequence[Group]) -> Iterator[str]:
