@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
+import subprocess
 import zlib
 from copy import deepcopy
 from decimal import Decimal
@@ -118,3 +120,10 @@ def png(shade: int) -> BytesIO:
     header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
     pixels = zlib.compress(bytes([0, shade]))
     return BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
+
+
+def poppler(program: str, *arguments: str | Path) -> str:
+    """What a program of poppler says."""
+    found = shutil.which(program)
+    assert found
+    return subprocess.run([found, *arguments], check=True, capture_output=True).stdout.decode("utf-8")

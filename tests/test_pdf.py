@@ -29,19 +29,13 @@ from baocao.pdf import printer, programs
 from baocao.pdf.programs import Programs
 from baocao.rendering.trying import paragraphs
 from tests.examples import EXAMPLES, drafted
-from tests.helpers import png
+from tests.helpers import png, poppler
 from tests.office import open_office
 
 ROOT = Path(__file__).parents[1]
 ONE_OF_EACH_FORM = list({path.parent: path for path in EXAMPLES}.values())
 EXAMPLE = "inputs/hoi-quan-chung/2021/hoi-dong-y-tot.json"
 UNICODE = "hoi-y-hoc-unicode_hoi-quan-chung-2021_du-thao"
-
-
-def poppler(program: str, *arguments: str | Path) -> str:
-    found = shutil.which(program)
-    assert found
-    return subprocess.run([found, *arguments], check=True, capture_output=True).stdout.decode("utf-8")
 
 
 def processes(word: str) -> list[int]:

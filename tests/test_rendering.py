@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -27,6 +25,7 @@ from baocao.rendering.trying import paragraphs
 from baocao.submission import Submission
 from baocao.text import clean
 from tests.examples import EXAMPLES, drafted
+from tests.helpers import poppler
 from tests.strategies import FOLDER, TEMPLATES, submissions
 
 ROOT = Path(__file__).parents[1]
@@ -330,12 +329,6 @@ def printed_pdfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def pages(printed_pdfs: dict[str, Path]) -> dict[str, list[str]]:
     """The text of each page of each example."""
     return {name: poppler("pdftotext", "-layout", path, "-").split("\f")[:-1] for name, path in printed_pdfs.items()}
-
-
-def poppler(program: str, *arguments: str | Path) -> str:
-    found = shutil.which(program)
-    assert found
-    return subprocess.run([found, *arguments], check=True, capture_output=True).stdout.decode("utf-8")
 
 
 @pytest.mark.system
