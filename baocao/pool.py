@@ -7,6 +7,7 @@ system has it and it is safe): a copy of this process would inherit its threads 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -198,6 +199,7 @@ def _serve(pipe: Connection[Any, Any], task: Callable[[Any], Any], folder: Path)
     """Do one chunk after the other, until nobody gives any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whether to stop is decided by the one that gives the work
     os.chdir(folder)  # a server of processes may have been started elsewhere
+    gc.freeze()  # what was imported stays, and need not be looked through for garbage
     with suppress(EOFError, OSError):  # the other end is closed, or gone with its process
         while True:
             chunk = pipe.recv()
