@@ -87,6 +87,8 @@ def _acquire(lock: BinaryIO) -> None:
 
 
 def _remove_unless_held(left: Path) -> None:
+    if left.is_symlink():  # in a folder that others can write, it may lead anywhere
+        return
     with suppress(OSError), (left / _LOCK).open("r+b") as lock:  # held, or not ours to remove: it stays
         _acquire(lock)
         (left / _LOCK).unlink()

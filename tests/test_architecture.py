@@ -150,6 +150,7 @@ ORDER = (
     "cli.many",
     "cli.submissions",
     "cli.show_register",
+    "cli.desk",
     "cli.register",
     "cli.show_annex",
     "cli.annex",

@@ -191,6 +191,18 @@ def test_what_a_killed_run_left_is_removed_and_what_a_living_one_has_is_not(tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_link_that_looks_like_what_was_left_is_not_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "lock").write_bytes(b"of another program")
+    output = tmp_path / "out"
+    output.mkdir()
+    (output / ".baocao-link").symlink_to(elsewhere)
+    with staging(output):
+        pass
+    assert (elsewhere / "lock").read_bytes() == b"of another program"
+
+
 def test_a_folder_that_somebody_made_is_not_removed(tmp_path: Path) -> None:
     (tmp_path / ".baocao-notes").mkdir()
     (tmp_path / ".baocao-notes" / "a.txt").touch()

@@ -26,7 +26,7 @@ from baocao.cli.common import (
     assess_all,
     say,
 )
-from baocao.cli.register import AsOf, By, _act, _day, _deliver, _opened
+from baocao.cli.desk import AsOf, By, act_of, day_of, delivered, opened_register
 from baocao.errors import DataError, UsageError
 from baocao.files import write_whole, written_whole
 from baocao.forms import Library
@@ -90,7 +90,7 @@ def annex(
 ) -> None:
     """Phụ lục báo cáo cuối năm, Word và Excel. Lấy từ sổ tại một ngày; chưa quyết định thì là danh sách đề nghị."""
     wanted = Wanted(
-        _day(as_of),
+        day_of(as_of),
         superior or "",
         rosters.read(roster) if roster else None,
         decision_files.read_annex_paper(paper) if paper else None,
@@ -100,8 +100,8 @@ def annex(
         _from_drafts(press, wanted, list(map(Path, targets)), _Inputs(templates, office), register)
     else:
         year = _year(targets)
-        with _opened(register) as opened:
-            desk = Desk(opened, _act(by, None), output)
+        with opened_register(register) as opened:
+            desk = Desk(opened, act_of(by, None), output)
             _from_register(press, desk, year, wanted, Library.usual(templates), preview=preview)
     press.end()
 
@@ -145,8 +145,10 @@ class _Press:
         """Write an annex that is not entered, over an earlier one that nobody edited."""
         document, _digest = gathered.document()
         stem = f"{gathered.name}_du-thao"
-        paths = [self._kept(f"{stem}.docx", document), self._kept(f"{stem}.xlsx", gathered.workbook())]
-        self._tell(gathered, [*paths, *self._volume(stem, document, sheets)])
+        contents = {self._free(f"{stem}.docx"): document, self._free(f"{stem}.xlsx"): gathered.workbook()}
+        for path, content in contents.items():
+            write_whole(path, content)
+        self._tell(gathered, [*contents, *self._volume(stem, document, sheets)])
 
     def entered(self, made: Made, annexed: Annexed, paths: Iterable[Path], sheets: Iterable[tuple[str, bytes]]) -> None:
         """Tell of an annex that is in the register, and bind it with its scoresheets where that is asked for."""
@@ -161,11 +163,6 @@ class _Press:
             with written_whole(path) as file:
                 bind(Sheet(messages_annex.title(None), document), starmap(Sheet, sheets), file, VOLUME_LABELS)
             yield path
-
-    def _kept(self, name: str, content: bytes) -> Path:
-        path = self._free(name)
-        write_whole(path, content)
-        return path
 
     def _free(self, name: str) -> Path:
         """Return the path of a file that nothing is lost by writing.
@@ -209,7 +206,7 @@ def _from_register(press: _Press, desk: Desk, year: int, wanted: Wanted, library
                 press.entered(made, made.known, paths, sheets)
             else:
                 annexed = annexing.enter(desk, made)
-                press.entered(made, annexed, _deliver(register, annexed), sheets)
+                press.entered(made, annexed, delivered(register, annexed), sheets)
     if not press.made:
         raise DataError([messages_annex.nothing_to_list(year, wanted.as_of, press.form, wanted.superior)])
 
@@ -231,7 +228,7 @@ def _from_drafts(press: _Press, wanted: Wanted, paths: list[Path], inputs: _Inpu
             yield row.name, result.document()
 
     has_register = "://" in location or Path(location).exists()
-    with _opened(location) if has_register else nullcontext() as register:
+    with opened_register(location) if has_register else nullcontext() as register:
         for gathered in filter(press.wants, annexing.gather_drafts(sound(), wanted, register)):
             press.draft(gathered, sheets(gathered.printed.annex))
     if not press.made and not press.failed:

@@ -79,7 +79,7 @@ def new(
     if from_register:
         _from_register(blanks, register, year - 1 if from_year is None else from_year, superior or "")
     else:
-        _one(blanks, safe_id(organization or "to-chuc-moi"), kind)
+        assessed(blanks, safe_id(organization or "to-chuc-moi"), kind)
 
 
 @dataclass(slots=True)
@@ -129,7 +129,7 @@ class _Blanks:
         return True
 
 
-def _one(blanks: _Blanks, name: str, kind: str | None) -> None:
+def assessed(blanks: _Blanks, name: str, kind: str | None) -> None:
     """Write one empty submission."""
     form, path = blanks.folder.form, blanks.output / f"{name}.json"
     if not pipeline.is_submission_name(path.name):
@@ -151,10 +151,10 @@ def _one(blanks: _Blanks, name: str, kind: str | None) -> None:
 def _from_register(blanks: _Blanks, location: str, year: int, superior: str) -> None:
     """Write the roster of a new year, and an empty submission for each organisation on it."""
     from baocao import next_year, rosters  # a single blank one needs no register
-    from baocao.cli.register import _opened
+    from baocao.cli.desk import opened_register
 
     form, office = blanks.folder.form, blanks.office()
-    with _opened(location) as register, register.view() as view:
+    with opened_register(location) as register, register.view() as view:
         rows = next_year.organizations(view, form.id, year, superior)
     blanks.write_schema()
     listed = rosters.written(next_year.roster(rows, form))

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import getpass
-import platform
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -25,98 +20,32 @@ from baocao.cli.common import (
     Output,
     Paths,
     Templates,
-    assess_all,
     say,
     with_progress,
 )
+from baocao.cli.desk import (
+    AsOf,
+    By,
+    Day,
+    NumberArgument,
+    PaperPath,
+    PathArgument,
+    Reason,
+    act_of,
+    assessed,
+    day_of,
+    delivered,
+    number_of,
+    opened_register,
+)
 from baocao.cli.many import Jobs, ReportPath, Stop, Tally, printed_all
-from baocao.errors import DataError, MissingError, UsageError
+from baocao.errors import DataError, UsageError
 from baocao.files import read_limited, write_whole
 from baocao.forms import Library
 from baocao.issuing import Desk
 from baocao.offering import Offered, offers
-from baocao.papers import Paper
-from baocao.pipeline import MOST_DOCUMENT_BYTES, Result, submissions
-from baocao.register import Act, Annexed, AnnexNumber, Decision, Entry, Number, Register, Status, statuses
-
-By = Annotated[
-    str | None,
-    typer.Option(
-        "--by",
-        envvar="BAOCAO_BY",
-        show_envvar=False,
-        metavar="NGƯỜI",
-        help="Người thực hiện; bỏ trống: tên đăng nhập máy.",
-    ),
-]
-Day = Annotated[
-    datetime.datetime | None,
-    typer.Option(
-        "--on",
-        metavar="NGÀY",
-        formats=["%Y-%m-%d"],
-        help="Ngày có hiệu lực; bỏ trống: ngày ghi trên văn bản.",
-    ),
-]
-AsOf = Annotated[
-    datetime.datetime | None,
-    typer.Option("--as-of", metavar="NGÀY", formats=["%Y-%m-%d"], help="Tính đến ngày này; bỏ trống: hôm nay."),
-]
-Reason = Annotated[str, typer.Option("--reason", metavar="LÝ_DO", help="Lý do, in trên văn bản và ghi vào sổ.")]
-NumberArgument = Annotated[str, typer.Argument(metavar="SỐ", help="Số trong sổ theo dõi, ví dụ 2021-0012.")]
-PathArgument = Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp dữ liệu .json.")]
-PaperPath = Annotated[
-    Path, typer.Option("--paper", metavar="TỆP", help="Tệp .json: quyết định, cơ quan ban hành, chữ ký.")
-]
-
-
-@contextmanager
-def _opened(location: str, *, create: bool = False) -> Iterator[Register]:
-    """Open the register, after finishing what an interrupted run left.
-
-    What cannot be finished is told and stays promised: it stands in the way of nothing else.
-    """
-    # clerks at several machines use one server: a path of one machine means nothing on another's disk
-    place = platform.node() if "://" in location else ""
-    with Register.open(location, place=place, create=create) as register:
-        left = register.deliver()
-        if left.done:
-            say(["Lần chạy trước bị ngắt hoặc chưa ghi kịp; đã ghi nốt:"], err=True)
-            say((f"  {done.number}  {done.path}" for done in left.done), err=True)
-        say(show.faults(left.problems), err=True)
-        yield register
-
-
-def _deliver(register: Register, *entries: Entry | Annexed) -> list[Path]:
-    """Write the files of what has just been entered, and return their paths."""
-    delivered = register.deliver(*entries)
-    if delivered.problems:
-        raise MissingError(delivered.problems)
-    return [done.path for done in delivered.done]
-
-
-def _act(by: str | None, on: datetime.datetime | None, reason: str = "", paper: Paper | None = None) -> Act:
-    """Return who acts, when and why; the only place that asks the clock."""
-    decision = Decision(paper.decision.number, paper.decision.date, paper.decision.body) if paper else None
-    today = paper.decision.date if paper else datetime.datetime.now().astimezone().date()
-    day = on.date() if on else today
-    return Act(day, datetime.datetime.now(datetime.UTC), by or getpass.getuser(), reason, decision)
-
-
-def _day(as_of: datetime.datetime | None) -> datetime.date:
-    return as_of.date() if as_of else datetime.datetime.now().astimezone().date()
-
-
-def _number(text: str) -> Number:
-    try:
-        return Number.parse(text)
-    except DataError as error:
-        raise UsageError(error.problems) from error
-
-
-def _one(path: Path, templates: Path | None, office: Path | None) -> Result:
-    return next(assess_all([path], templates, office))
-
+from baocao.pipeline import MOST_DOCUMENT_BYTES, submissions
+from baocao.register import AnnexNumber, Status, statuses
 
 # --- acts ------------------------------------------------------------------------------------------------------
 
@@ -137,9 +66,9 @@ def issue(
     """Ban hành bảng chấm điểm. Vào sổ theo dõi và lập bản Word để ký; chỗ nào chưa ban hành được thì nêu rõ vì sao."""
     assessor, files = Assessor(templates, office), submissions(paths)
     written: list[Path] = []
-    with _opened(register, create=True) as opened, Stop() as stop, Tally(report) as tally:
+    with opened_register(register, create=True) as opened, Stop() as stop, Tally(report) as tally:
         before = opened.head().entries
-        desk = Desk(opened, _act(by, on), output, dated=on is not None)
+        desk = Desk(opened, act_of(by, on), output, dated=on is not None)
         try:
             for offered in with_progress(offers(files, assessor, Workshop(jobs, stop)), paths):
                 delivered = _issued(desk, offered, tally)
@@ -167,7 +96,7 @@ def _issued(desk: Desk, offered: Offered, tally: Tally) -> list[Path]:
         tally.add(Outcome(offered.source, FileState.FAILED, problems=found))
         return []
     tally.add(Outcome(offered.source, FileState.WRITTEN if is_new else FileState.UNCHANGED))
-    paths = _deliver(desk.register, entry) if is_new else []
+    paths = delivered(desk.register, entry) if is_new else []
     say(f"{entry.number}  {path}" for path in paths)
     return paths
 
@@ -179,8 +108,8 @@ def quota(
     as_json: AsJson = False,
 ) -> None:
     """Tỷ lệ khống chế. Từng cấp trên: ai được đề nghị, theo thứ tự điểm, và được bao nhiêu theo hai cách tính."""
-    with _opened(register) as opened:
-        known = statuses(opened.entries(year), _day(as_of))
+    with opened_register(register) as opened:
+        known = statuses(opened.entries(year), day_of(as_of))
         found = deciding.quota_groups(known.values(), deciding.forms_of(opened, known.values()))
     say(map(show_register.group_json, found) if as_json else show_register.groups(found))
 
@@ -198,9 +127,9 @@ def decide(
 ) -> None:
     """Nhập quyết định công nhận kết quả. Vượt tỷ lệ hay điều kiện mà không nêu lý do thì từ chối."""
     decision = decision_files.read(file, paper)
-    with _opened(register) as opened:
-        entries = deciding.decide(Desk(opened, _act(by, on, paper=decision), output), decision)
-        written = _deliver(opened, *entries)
+    with opened_register(register) as opened:
+        entries = deciding.decide(Desk(opened, act_of(by, on, paper=decision), output), decision)
+        written = delivered(opened, *entries)
         untrue = issuing.annexes_made_untrue(opened, entries[0].position - 1)
     say([*map(str, written), f"Đã nhập quyết định {decision.decision.number} cho {len(entries)} tổ chức."])
     say(show_register.untrue(untrue))
@@ -219,10 +148,10 @@ def correct(
     register: Location = DEFAULT,
 ) -> None:
     """Đính chính sai sót không làm đổi mức xếp loại. Bản cũ vẫn được giữ trong sổ."""
-    with _opened(register) as opened:
-        desk = Desk(opened, _act(by, on, reason), output, dated=on is not None)
-        entry = issuing.correct(desk, _number(number), _one(path, templates, office))
-        say(f"{number}  {written}" for written in _deliver(opened, entry))
+    with opened_register(register) as opened:
+        desk = Desk(opened, act_of(by, on, reason), output, dated=on is not None)
+        entry = issuing.correct(desk, number_of(number), assessed(path, templates, office))
+        say(f"{number}  {written}" for written in delivered(opened, entry))
         say(show_register.untrue(issuing.annexes_made_untrue(opened, entry.position - 1)))
 
 
@@ -239,10 +168,10 @@ def revoke(
 ) -> None:
     """Hủy bỏ kết quả đánh giá, xếp loại. Lập quyết định hủy bỏ và nêu những gì chịu ảnh hưởng."""
     found = decision_files.read_paper(paper)
-    with _opened(register) as opened:
-        desk = Desk(opened, _act(by, on, reason, found), output)
-        touched = issuing.revoke(desk, _number(number), ground, found)
-        written = _deliver(opened, touched.entry)
+    with opened_register(register) as opened:
+        desk = Desk(opened, act_of(by, on, reason, found), output)
+        touched = issuing.revoke(desk, number_of(number), ground, found)
+        written = delivered(opened, touched.entry)
     say([f"{number}  {path}" for path in written])
     say(show_register.touched(touched))
 
@@ -260,10 +189,10 @@ def reissue(
     register: Location = DEFAULT,
 ) -> None:
     """Xếp loại lại sau khi kết quả bị hủy bỏ. Bảng mới ghi rõ thay bảng nào, vì sao và thay đổi những gì."""
-    with _opened(register) as opened:
-        desk = Desk(opened, _act(by, on, reason), output, dated=on is not None)
-        entry = issuing.reissue(desk, _number(number), _one(path, templates, office))
-        say(f"{entry.number}  {written}" for written in _deliver(opened, entry))
+    with opened_register(register) as opened:
+        desk = Desk(opened, act_of(by, on, reason), output, dated=on is not None)
+        entry = issuing.reissue(desk, number_of(number), assessed(path, templates, office))
+        say(f"{entry.number}  {written}" for written in delivered(opened, entry))
         say(show_register.untrue(issuing.annexes_made_untrue(opened, entry.position - 1)))
 
 
@@ -285,8 +214,8 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """Liệt kê các bảng chấm điểm đã ban hành, kết quả và trạng thái tính đến một ngày."""
-    with _opened(register) as opened:
-        known = statuses(opened.entries(year), _day(as_of)).values()
+    with opened_register(register) as opened:
+        known = statuses(opened.entries(year), day_of(as_of)).values()
     found = [status for status in known if _wanted(status, superior, state)]
     say(show_register.listed(found, as_json=as_json))
 
@@ -298,18 +227,18 @@ def _wanted(status: Status, superior: str | None, state: str | None) -> bool:
 
 def show_(number: NumberArgument, as_of: AsOf = None, register: Location = DEFAULT, as_json: AsJson = False) -> None:
     """Xem một số trong sổ: của ai, mức nào, ai quyết định, còn hiệu lực hay không."""
-    with _opened(register) as opened:
-        wanted = _number(number)
-        known = statuses(opened.history(wanted), _day(as_of))
+    with opened_register(register) as opened:
+        wanted = number_of(number)
+        known = statuses(opened.history(wanted), day_of(as_of))
     if wanted not in known:
-        raise DataError([messages_register.not_yet_issued(number, f"{_day(as_of):%d/%m/%Y}")])
+        raise DataError([messages_register.not_yet_issued(number, f"{day_of(as_of):%d/%m/%Y}")])
     say(show_register.one(known[wanted], as_json=as_json))
 
 
 def history(number: NumberArgument, register: Location = DEFAULT, as_json: AsJson = False) -> None:
     """Xem mọi việc đã xảy ra với một số, kể cả các bảng mà nó thay thế hoặc thay thế nó."""
-    with _opened(register) as opened:
-        entries = opened.history(_number(number))
+    with opened_register(register) as opened:
+        entries = opened.history(number_of(number))
     say(show_register.history(entries, as_json=as_json))
 
 
@@ -318,8 +247,8 @@ def reproduce(number: NumberArgument, register: Location = DEFAULT, templates: T
     if AnnexNumber.is_written_so(number):
         _reproduce_annex(AnnexNumber.parse(number), register, templates)
         return
-    with _opened(register) as opened:
-        found = verifying.reproduce(opened, _number(number))
+    with opened_register(register) as opened:
+        found = verifying.reproduce(opened, number_of(number))
     say(show_register.reproduced(found))
     if any(made.differing for made in found):
         raise typer.Exit(DataError.exit_code)
@@ -328,7 +257,7 @@ def reproduce(number: NumberArgument, register: Location = DEFAULT, templates: T
 def _reproduce_annex(number: AnnexNumber, register: str, templates: Path | None) -> None:
     from baocao import annexing  # with what writes Excel, which no other command here has a use for
 
-    with _opened(register) as opened:
+    with opened_register(register) as opened:
         known, made = annexing.again(opened, number, Library.usual(templates))
     say([show_register.annex_reproduced(known, made.digest)])
     if made.digest != known.digest:
@@ -345,10 +274,10 @@ def verify(
 ) -> None:
     """Kiểm tra văn bản: có đúng bản đã ban hành không, còn hiệu lực không; nếu đã bị sửa thì sửa ở đâu."""
     sound = True
-    with _opened(register) as opened:
+    with opened_register(register) as opened:
         for file in files:
             try:
-                found = verifying.verify(opened, read_limited(file, MOST_DOCUMENT_BYTES), _day(as_of))
+                found = verifying.verify(opened, read_limited(file, MOST_DOCUMENT_BYTES), day_of(as_of))
             except DataError as error:
                 sound = False
                 say(show.faults(problem.inside(str(file)) for problem in error.problems))
@@ -368,14 +297,14 @@ def register_annexes(
     as_json: AsJson = False,
 ) -> None:
     """Liệt kê các phụ lục đã lập: tính đến ngày nào, có còn đúng hay không. Xét theo các mục vào sổ sau đó."""
-    with _opened(register) as opened:
+    with opened_register(register) as opened:
         found, untrue = opened.annexes(year), issuing.annexes_made_untrue(opened, since=0)
     say(show_register.annexes(found, untrue, as_json=as_json))
 
 
 def register_check(register: Location = DEFAULT) -> None:
     """Kiểm tra sổ: mã băm của các mục, các phụ lục và mọi nội dung đã lưu. Nêu tên mục, phụ lục đầu tiên bị sửa."""
-    with _opened(register) as opened:
+    with opened_register(register) as opened:
         verdict = opened.verify_chain()
     if verdict.problems:
         say(show.faults(verdict.problems))
@@ -392,7 +321,7 @@ def register_backup(
     register: Location = DEFAULT,
 ) -> None:
     """Sao lưu sổ ra tệp khác, trong khi người khác vẫn làm việc."""
-    with _opened(register) as opened:
+    with opened_register(register) as opened:
         head = opened.backup(target)
     say([f"Đã sao lưu {head.entries} mục vào {target}.", f"Mã của mục cuối: {head.hash}"])
 
@@ -404,6 +333,6 @@ def register_export(
     """Xuất toàn bộ sổ ra JSON Lines, đọc và kiểm tra được mà không cần chương trình này."""
     if target.exists():
         raise UsageError([messages.file_exists(str(target))])
-    with _opened(register) as opened:
+    with opened_register(register) as opened:
         write_whole(target, "".join(f"{line}\n" for line in opened.export()).encode())
     say([f"Đã xuất {target}."])
