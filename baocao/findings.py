@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import cached_property, singledispatch
+from functools import singledispatch
 from operator import ge, gt, le, lt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from baocao import figures, logic
 from baocao.forms.conditions import (
@@ -25,12 +24,11 @@ from baocao.forms.conditions import (
     SubordinatesCondition,
     YesNoCondition,
 )
-from baocao.forms.ladder import Ladder
 from baocao.forms.model import Form
 from baocao.phrases import Fact, Phrasebook, Sentence
 from baocao.requirements import Terms, asked_rows, requirement
-from baocao.scoring import Scoresheet
-from baocao.submission import Submission, Tally
+from baocao.scoring import Item, Scoresheet
+from baocao.submission import Facts, RatedOrganization, Submission, Tally
 
 
 class Status(StrEnum):
@@ -45,7 +43,7 @@ class Status(StrEnum):
 class _Outcome(NamedTuple):
     status: Status
     phrase: str
-    facts: Mapping[str, Fact]
+    facts: Callable[[], Mapping[str, Fact]]
 
 
 class Finding(NamedTuple):
@@ -54,58 +52,39 @@ class Finding(NamedTuple):
     rating: str
     clause: Clause
     condition: Condition
-    outcome: _Outcome
     required: Sentence
     phrases: Phrasebook
-
-    @property
-    def status(self) -> Status:
-        """Whether the condition is fulfilled."""
-        return self.outcome.status
+    status: Status
+    """Whether the condition is fulfilled."""
+    phrase: str
+    facts: Callable[[], Mapping[str, Fact]]
+    """What `phrase` says was observed; worked out when it is said, since a scoresheet prints few findings."""
 
     @property
     def observed(self) -> Sentence:
-        """What was observed; said when it is asked for, since a scoresheet prints few of them."""
-        return self.phrases.say(f"findings.{self.outcome.phrase}", self.outcome.facts)
+        """What was observed; said when it is asked for."""
+        return self.phrases.say(f"findings.{self.phrase}", self.facts())
 
 
 _STATUS: Mapping[bool | None, Status] = {True: Status.PASSED, False: Status.FAILED, None: Status.UNKNOWN}
 
 
-def _outcome(truth: bool | None, phrase: str, facts: Mapping[str, Fact]) -> _Outcome:
+def _outcome(truth: bool | None, phrase: str, facts: Callable[[], Mapping[str, Fact]] = dict) -> _Outcome:
     return _Outcome(_STATUS[truth], phrase, facts)
 
 
-@dataclass(frozen=True)
-class Case(Terms):
+class Case(NamedTuple):
     """One submission under judgement."""
 
     scoresheet: Scoresheet
-    submission: Submission
+    facts: Facts
+    tally: Tally | None
+    """How those whom this kind of organisation rates were rated."""
+    rated: int | None
+    """How many of them were rated; `None` while that is not known."""
 
-    @cached_property
-    def tally(self) -> Tally | None:
-        """How those whom this kind of organisation rates were rated."""
-        found: Tally | None = getattr(self.submission.facts, self.population)
-        return found
 
-    @cached_property
-    def rated(self) -> int | None:
-        """How many of them were rated; `None` while that is not known."""
-        return self.tally.rated if self.tally else None
-
-    @cached_property
-    def told(self) -> dict[str, Mapping[str, Fact]]:
-        """What sentences tell of each item with a level, by its number."""
-        names, unknown = self.form.level_ladder.names, self.phrases.names["unknown"]
-        return {
-            item.no: {
-                "no": item.no,
-                "level": names[item.level] if item.level else unknown,
-                "reason": (item.reason or "").rstrip(" .;"),
-            }
-            for item in self.scoresheet.items
-        }
+_Observe = Callable[[Case], _Outcome]
 
 
 class _Asked(NamedTuple):
@@ -115,18 +94,20 @@ class _Asked(NamedTuple):
     clause: Clause
     condition: Condition
     required: Sentence
-    observe: Callable[[Any, Case], _Outcome]
+    observe: _Observe
 
 
 def find(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) -> tuple[Finding, ...]:
     """Return a finding for every condition of every rating, in the form's order."""
     form, kind = scoresheet.form, submission.organization.kind
-    case = Case(form, phrases, kind, scoresheet, submission)
+    tally: Tally | None = getattr(submission.facts, form.kind(kind).population)
+    case = Case(scoresheet, submission.facts, tally, tally.rated if tally else None)
     findings = []
-    for asked in form.once(_all_asked, phrases, kind):
-        outcome = asked.observe(asked.condition, case)
-        phrases.assure(f"findings.{outcome.phrase}", outcome.facts)
-        findings.append(Finding(asked.rating, asked.clause, asked.condition, outcome, asked.required, phrases))
+    for rating, clause, condition, required, observe in form.once(_all_asked, phrases, kind):
+        outcome = observe(case)
+        if not phrases.never_fails(f"findings.{outcome.phrase}"):
+            phrases.say(f"findings.{outcome.phrase}", outcome.facts())  # what cannot be said later is a fault now
+        findings.append(Finding(rating, clause, condition, required, phrases, *outcome))
     return tuple(findings)
 
 
@@ -136,7 +117,7 @@ def _all_asked(form: Form, phrases: Phrasebook, kind: str) -> tuple[_Asked, ...]
     def asked(rating: str, clause: Clause, condition: Condition) -> _Asked:
         phrase, facts = requirement(condition, terms)
         applies = not condition.applies_to or kind in condition.applies_to
-        observe = _observe.dispatch(type(condition)) if applies else _not_asked
+        observe = _observer(condition, terms) if applies else _always(_of_other_kinds(terms))
         return _Asked(rating, clause, condition, phrases.say(f"findings.{phrase}", facts), observe)
 
     return tuple(
@@ -147,149 +128,196 @@ def _all_asked(form: Form, phrases: Phrasebook, kind: str) -> tuple[_Asked, ...]
     )
 
 
-def _not_asked(_condition: Condition, case: Case) -> _Outcome:
-    return _Outcome(Status.NOT_APPLICABLE, "not_applicable.kind", {"kind": case.form.kind(case.kind).name})
+def _always(outcome: _Outcome) -> _Observe:
+    return lambda _case: outcome
 
 
-_UNKNOWN = _Outcome(Status.UNKNOWN, "unknown", {})
-_NO_ROWS = _Outcome(Status.NOT_APPLICABLE, "not_applicable.rows", {})
+def _of_other_kinds(terms: Terms) -> _Outcome:
+    return _Outcome(Status.NOT_APPLICABLE, "not_applicable.kind", lambda: {"kind": terms.form.kind(terms.kind).name})
+
+
+_UNKNOWN = _outcome(None, "unknown")
+_NO_ROWS = _Outcome(Status.NOT_APPLICABLE, "not_applicable.rows", dict)
 
 
 @singledispatch
-def _observe(condition: Condition, case: Case) -> _Outcome:
-    """Return what the facts say of a condition."""
+def _observer(condition: Condition, terms: Terms) -> _Observe:
+    """Return what says of a case what became of the condition: all that the case does not decide is found out here."""
     raise AssertionError(f"no rule for {condition}")  # `Condition` is closed: every kind is registered below
 
 
 # --- points
 
 
-@_observe.register
-def _(condition: PointsCondition, case: Case) -> _Outcome:
-    def holds(points: Decimal) -> bool:
-        return points >= condition.at_least if condition.at_least is not None else points < (condition.below or 0)
+@_observer.register
+def _(condition: PointsCondition, terms: Terms) -> _Observe:
+    row, floor, ceiling = condition.of, condition.at_least, condition.below or Decimal(0)
+    if row is not None and not terms.applicable((row,)):
+        return _always(_NO_ROWS)
 
-    if condition.of is not None and not case.applicable((condition.of,)):
-        return _NO_ROWS
-    lowest, highest = case.scoresheet.bounds(condition.of)
-    truths = {holds(lowest), holds(highest)}
-    truth = truths.pop() if len(truths) == 1 else None
-    points = case.scoresheet.total if condition.of is None else case.scoresheet.awarded(condition.of)
-    if points is None:
-        return _outcome(truth, "points.open", {"lowest": lowest, "highest": highest})
-    return _outcome(truth, "points.observed", {"total": points})
+    def holds(points: Decimal) -> bool:
+        return points >= floor if floor is not None else points < ceiling
+
+    def observe(case: Case) -> _Outcome:
+        points = case.scoresheet.total if row is None else case.scoresheet.awarded(row)
+        if points is not None:
+            return _outcome(holds(points), "points.observed", lambda: {"total": points})
+        lowest, highest = case.scoresheet.bounds(row)
+        truth = holds(lowest) if holds(lowest) == holds(highest) else None
+        return _outcome(truth, "points.open", lambda: {"lowest": lowest, "highest": highest})
+
+    return observe
 
 
 # --- achievement
 
 
-@_observe.register
-def _(condition: AchievementCondition, case: Case) -> _Outcome:
-    achievements = case.submission.facts.achievements
-    if achievements is None:
-        return _UNKNOWN
-    truth = logic.some(True if entry.attested_by else None for entry in achievements)
-    attested = sum(entry.attested_by is not None for entry in achievements)
-    return _outcome(truth, "achievement.observed", {"stated": len(achievements), "attested": attested})
+@_observer.register
+def _(_condition: AchievementCondition, _terms: Terms) -> _Observe:
+    def observe(case: Case) -> _Outcome:
+        achievements = case.facts.achievements
+        if achievements is None:
+            return _UNKNOWN
+        attested = sum(entry.attested_by is not None for entry in achievements)
+        truth = logic.some(True if entry.attested_by else None for entry in achievements)
+        return _outcome(truth, "achievement.observed", lambda: {"stated": len(achievements), "attested": attested})
+
+    return observe
 
 
 # --- levels, answers
 
 
-@_observe.register
-def _(condition: LevelsCondition, case: Case) -> _Outcome:
-    found = [case.scoresheet.item_of[no] for no in case.applicable(case.form.items(condition))]
-    if not found:
-        return _NO_ROWS
-    ladder = case.form.level_ladder
-    threshold = ladder.rank(condition.at_most or condition.at_least or ladder.lowest)
+@_observer.register
+def _(condition: LevelsCondition, terms: Terms) -> _Observe:
+    rows, ladder = terms.applicable(terms.form.items(condition)), terms.form.level_ladder
+    if not rows:
+        return _always(_NO_ROWS)
+    limit = ladder.rank(condition.at_most or condition.at_least or ladder.lowest)
+    if condition.at_most is not None:
+        judge, meeting = logic.some, ladder.keys[limit:]
+    else:
+        judge, meeting = logic.every, ladder.keys[: limit + 1]
 
-    def meets(level: str | None) -> bool | None:
-        if level is None:
-            return None
-        rank = ladder.rank(level)
-        return rank >= threshold if condition.at_most is not None else rank <= threshold
+    def observe(case: Case) -> _Outcome:
+        found = [case.scoresheet.item_of[no] for no in rows]
+        truths = [None if item.level is None else item.level in meeting for item in found]
+        truth = judge(truths)
+        if condition.at_least is not None and truth is not True:
+            # what stands in the way is worth naming, the rest not
+            found = [item for item, met in zip(found, truths, strict=True) if met is not True]
+        return _outcome(truth, "levels.observed", lambda: {"items": tuple(_told(item, terms) for item in found)})
 
-    truths = [meets(item.level) for item in found]
-    truth = logic.some(truths) if condition.at_most is not None else logic.every(truths)
-    if condition.at_least is not None and truth is not True:  # what stands in the way is worth naming, the rest not
-        found = [item for item, met in zip(found, truths, strict=True) if met is not True]
-    return _outcome(truth, "levels.observed", {"items": tuple(case.told[item.no] for item in found)})
+    return observe
 
 
-@_observe.register
-def _(condition: YesNoCondition, case: Case) -> _Outcome:
-    found = [case.scoresheet.line_of[no] for no in asked_rows(condition, case)]
-    if not found:
-        return _NO_ROWS
-    all_met = logic.every(line.met for line in found)
-    truth = all_met if condition.expects == "all_met" or all_met is None else not all_met
-    facts: Mapping[str, Fact] = {
-        "unmet": tuple(line.criterion.no for line in found if line.met is False),
-        "unknown": tuple(line.criterion.no for line in found if line.met is None),
-        "count": len(found),
-    }
-    return _outcome(truth, "yes_no.observed", facts)
+def _told(item: Item, terms: Terms) -> Mapping[str, Fact]:
+    """Return what sentences tell of an item with a level."""
+    level = terms.form.level_ladder.names[item.level] if item.level else terms.phrases.names["unknown"]
+    return {"no": item.no, "level": level, "reason": (item.reason or "").rstrip(" .;")}
+
+
+@_observer.register
+def _(condition: YesNoCondition, terms: Terms) -> _Observe:
+    rows = asked_rows(condition, terms)
+    if not rows:
+        return _always(_NO_ROWS)
+
+    def observe(case: Case) -> _Outcome:
+        found = [case.scoresheet.line_of[no] for no in rows]
+        all_met = logic.every(line.met for line in found)
+        truth = all_met if condition.expects == "all_met" or all_met is None else not all_met
+        return _outcome(
+            truth,
+            "yes_no.observed",
+            lambda: {
+                "unmet": tuple(line.criterion.no for line in found if line.met is False),
+                "unknown": tuple(line.criterion.no for line in found if line.met is None),
+                "count": len(found),
+            },
+        )
+
+    return observe
 
 
 # --- share of members or subordinates
 
 
-@_observe.register
-def _(condition: ShareCondition, case: Case) -> _Outcome:
-    tally, rated = case.tally, case.rated
-    population = case.phrases.names[case.population]
-    if tally is None or rated is None:
-        return _UNKNOWN
-    if rated == 0:
-        reason = tally.not_rated_reason or case.phrases.names["unknown"]
-        return _Outcome(Status.NOT_APPLICABLE, "not_applicable.nobody", {"population": population, "reason": reason})
-    counted = sum(tally.at_rung(rating) for rating in _counted(condition, case.ladder))
-    if condition.at_least is not None:
-        truth = counted * 100 >= condition.at_least * rated
-    else:
-        truth = counted * 100 > (condition.above or 0) * rated
-    facts: Mapping[str, Fact] = {
-        "counted": counted,
-        "rated": rated,
-        "share": Fraction(counted, rated),
-        "population": population,
-        "not_rated": tally.not_rated or 0,
-    }
-    return _outcome(truth, "share.observed", facts)
+@_observer.register
+def _(condition: ShareCondition, terms: Terms) -> _Observe:
+    counted_ratings = _counted(condition, terms)
+    at_least, above = condition.at_least, condition.above or 0
+    population, unknown = terms.phrases.names[terms.population], terms.phrases.names["unknown"]
+
+    def nobody(tally: Tally) -> Mapping[str, Fact]:
+        return {"population": population, "reason": tally.not_rated_reason or unknown}
+
+    def observe(case: Case) -> _Outcome:
+        tally, rated = case.tally, case.rated
+        if tally is None or rated is None:
+            return _UNKNOWN
+        if rated == 0:
+            return _Outcome(Status.NOT_APPLICABLE, "not_applicable.nobody", lambda: nobody(tally))
+        counted = sum(map(tally.at_rung, counted_ratings))
+        truth = counted * 100 >= at_least * rated if at_least is not None else counted * 100 > above * rated
+        return _outcome(
+            truth,
+            "share.observed",
+            lambda: {
+                "counted": counted,
+                "rated": rated,
+                "share": Fraction(counted, rated),
+                "population": population,
+                "not_rated": tally.not_rated or 0,
+            },
+        )
+
+    return observe
 
 
-def _counted(condition: ShareCondition, ladder: Ladder) -> tuple[str, ...]:
+def _counted(condition: ShareCondition, terms: Terms) -> tuple[str, ...]:
     """Return the ratings that a condition counts."""
-    return ladder.up_to(condition.rated_at_least) if condition.rated_at_least else (condition.rated or "",)
+    return terms.ladder.up_to(condition.rated_at_least) if condition.rated_at_least else (condition.rated or "",)
 
 
 # --- other organisations
 
 
-@_observe.register
-def _(condition: OrganizationsCondition, case: Case) -> _Outcome:
-    listed = getattr(case.submission.facts, condition.of)
-    if listed is None:
-        return _UNKNOWN
-    if not listed:
-        facts: Mapping[str, Fact] = {"organizations": case.phrases.names[condition.of]}
-        return _Outcome(Status.NOT_APPLICABLE, "not_applicable.none_listed", facts)
-    ladder = case.form.ladder_of(condition.of)
+@_observer.register
+def _(condition: OrganizationsCondition, terms: Terms) -> _Observe:
+    names, ladder = terms.phrases.names, terms.form.ladder_of(condition.of)
     if condition.all_at_least:
-        truth = logic.every(ladder.at_least(entry.rating, condition.all_at_least) for entry in listed)
+        judge, meeting = logic.every, ladder.up_to(condition.all_at_least)
     else:
-        truth = logic.some(ladder.exactly(entry.rating, condition.any_rated or "") for entry in listed)
-    unknown = case.phrases.names["unknown"]
-    records = tuple(
-        {"name": entry.name, "rating": ladder.names[entry.rating] if entry.rating else unknown} for entry in listed
+        judge, meeting = logic.some, (condition.any_rated or "",)
+    none_listed = _Outcome(
+        Status.NOT_APPLICABLE, "not_applicable.none_listed", lambda: {"organizations": names[condition.of]}
     )
-    return _outcome(truth, "organizations.observed", {"organizations": records})
+
+    def observe(case: Case) -> _Outcome:
+        listed: tuple[RatedOrganization, ...] | None = getattr(case.facts, condition.of)
+        if listed is None:
+            return _UNKNOWN
+        if not listed:
+            return none_listed
+        truth = judge(None if entry.rating is None else entry.rating in meeting for entry in listed)
+        return _outcome(
+            truth,
+            "organizations.observed",
+            lambda: {
+                "organizations": tuple(
+                    {"name": entry.name, "rating": ladder.names[entry.rating] if entry.rating else names["unknown"]}
+                    for entry in listed
+                )
+            },
+        )
+
+    return observe
 
 
 # --- figures
 
-_COMPARED: Mapping[str, Callable[[Fraction, int], bool]] = {
+_COMPARED: Mapping[str, Callable[[int, int], bool]] = {
     "at_least": ge,
     "at_most": le,
     "below": lt,
@@ -297,48 +325,63 @@ _COMPARED: Mapping[str, Callable[[Fraction, int], bool]] = {
 }
 
 
-@_observe.register
-def _(condition: FigureCondition, case: Case) -> _Outcome:
-    reading = figures.read(case.form, case.submission.facts, condition.of)
-    prefix = f"figures.{condition.of}"
-    if reading.nothing:
-        return _Outcome(Status.NOT_APPLICABLE, f"{prefix}.nothing", {})
-    value = reading.value
-    if value is None or reading.part is None:
-        return _UNKNOWN
-    word, threshold = condition.threshold
-    truth = _COMPARED[word](value, threshold)
-    if not reading.is_share:
-        return _outcome(truth, f"{prefix}.observed", {"count": reading.part})
-    facts: Mapping[str, Fact] = {
-        "part": reading.part,
-        "whole": reading.whole or 0,
-        "share": value / 100,
-        "excused": reading.excused,
-    }
-    return _outcome(truth, f"{prefix}.observed", facts)
+@_observer.register
+def _(condition: FigureCondition, terms: Terms) -> _Observe:
+    form, figure, (word, threshold) = terms.form, condition.of, condition.threshold
+    compare, phrase = _COMPARED[word], f"figures.{figure}.observed"
+    nothing = _Outcome(Status.NOT_APPLICABLE, f"figures.{figure}.nothing", dict)
+
+    def observe(case: Case) -> _Outcome:
+        reading = figures.read(form, case.facts, figure)
+        if reading.nothing:
+            return nothing
+        part, whole = reading.part, reading.whole
+        if not reading.is_share:
+            if part is None:
+                return _UNKNOWN
+            return _outcome(compare(part, threshold), phrase, lambda: {"count": part})
+        if part is None or whole is None:
+            return _UNKNOWN
+        return _outcome(
+            compare(part * 100, threshold * whole),
+            phrase,
+            lambda: {"part": part, "whole": whole, "share": Fraction(part, whole), "excused": reading.excused},
+        )
+
+    return observe
 
 
 # --- discipline
 
 
-@_observe.register
-def _(_condition: DisciplinedCondition, case: Case) -> _Outcome:
-    discipline = case.submission.facts.discipline
-    if discipline is None or discipline.organization is None:
-        return _UNKNOWN
-    word = "yes" if discipline.organization else "no"
-    return _outcome(discipline.organization, f"organization_disciplined.{word}", {})
+@_observer.register
+def _(_condition: DisciplinedCondition, _terms: Terms) -> _Observe:
+    def observe(case: Case) -> _Outcome:
+        discipline = case.facts.discipline
+        if discipline is None or discipline.organization is None:
+            return _UNKNOWN
+        word = "yes" if discipline.organization else "no"
+        return _outcome(discipline.organization, f"organization_disciplined.{word}")
+
+    return observe
 
 
-@_observe.register
-def _(_condition: SubordinatesCondition, case: Case) -> _Outcome:
-    discipline = case.submission.facts.discipline
-    listed = discipline.subordinates if discipline else None
-    if listed is None:
-        return _UNKNOWN
-    if not listed and case.population != "subordinates":
-        return _Outcome(Status.NOT_APPLICABLE, "not_applicable.no_subordinates", {})
-    excused = [logic.every((entry.self_detected, entry.remedied)) for entry in listed]
-    facts = {"disciplined": len(listed), "excused": excused.count(True)}
-    return _outcome(logic.every(excused), "subordinates_not_disciplined.observed", facts)
+@_observer.register
+def _(_condition: SubordinatesCondition, terms: Terms) -> _Observe:
+    has_none = terms.population != "subordinates"
+
+    def observe(case: Case) -> _Outcome:
+        discipline = case.facts.discipline
+        listed = discipline.subordinates if discipline else None
+        if listed is None:
+            return _UNKNOWN
+        if not listed and has_none:
+            return _Outcome(Status.NOT_APPLICABLE, "not_applicable.no_subordinates", dict)
+        excused = [logic.every((entry.self_detected, entry.remedied)) for entry in listed]
+        return _outcome(
+            logic.every(excused),
+            "subordinates_not_disciplined.observed",
+            lambda: {"disciplined": len(listed), "excused": excused.count(True)},
+        )
+
+    return observe

@@ -20,8 +20,12 @@ def every(statements: Iterable[bool | None]) -> bool | None:
 
 def some(statements: Iterable[bool | None]) -> bool | None:
     """True if one is true, else `None` if one is unknown, else false (also of none at all)."""
-    negated = every(None if statement is None else not statement for statement in statements)
-    return None if negated is None else not negated
+    unknown = False
+    for statement in statements:
+        if statement:
+            return True
+        unknown = unknown or statement is None
+    return None if unknown else False
 
 
 def at_least(count: int, statements: Iterable[bool | None]) -> bool | None:

@@ -42,11 +42,15 @@ def narrate(phrases: Phrasebook, scoresheet: Scoresheet, rating: Rating, submiss
     story = _Story(phrases, scoresheet, rating, submission)
     deductions = tuple(story.deductions())
     if submission.comment:
-        own = tuple(Sentence("comment.own", line, {"comment": line}) for line in submission.comment.split("\n"))
+        lines = submission.comment.split("\n")
+        own = tuple(Sentence("comment.own", line, {"comment": line}, _OF_COMMENT) for line in lines)
         return Narrative(deductions, own, tuple(sentence.text for sentence in own))
     limits = tuple(story.limits())
     comment = (*story.result(), *story.strengths(), *limits, *story.conclusion(limits))
     return Narrative(deductions, comment, tuple(_paragraphs(phrases, comment)))
+
+
+_OF_COMMENT = frozenset({"comment"})
 
 
 def _paragraphs(phrases: Phrasebook, comment: Iterable[Sentence]) -> Iterator[str]:
@@ -86,6 +90,11 @@ class _Story:
                 found[line.criterion.section].append(line)
         return found
 
+    @cached_property
+    def deducted(self) -> dict[str, Decimal]:
+        """The points that these lines lack, by the number of their section."""
+        return {no: sum((line.deducted for line in lines), Decimal(0)) for no, lines in self.short.items()}
+
     def say(self, phrase: str, **facts: Fact) -> Sentence:
         return self.phrases.say(phrase, facts)
 
@@ -121,13 +130,12 @@ class _Story:
         return self.say("deductions.own", **facts, case=case, reason=reason)
 
     def _typed(self, line: Line, facts: Mapping[str, Fact]) -> Sentence:
-        parts: tuple[Mapping[str, Fact], ...] = tuple(
+        parts: list[Mapping[str, Fact]] = [
             {"points": part.points, "reason": _embedded(part.reason), "evidence": _embedded(part.evidence)}
             for part in line.deductions
-        )
-        if line.role == "penalty":
-            return self.say("deductions.penalty", no=facts["no"], deducted=facts["deducted"], parts=parts)
-        return self.say("deductions.typed", **facts, parts=parts)
+        ]
+        phrase = "deductions.penalty" if line.role == "penalty" else "deductions.typed"
+        return self.phrases.say(phrase, {**facts, "parts": tuple(parts)})
 
     def _band(self, line: Line, facts: Mapping[str, Fact]) -> Sentence:
         banded = line.criterion.banded
@@ -186,13 +194,12 @@ class _Story:
         elif proposed is None:
             yield self.say("comment.result.undetermined", **common, **self._sums(total))
         else:
-            deducted = sum((line.deducted for line in chain.from_iterable(self.short.values())), Decimal(0))
             yield self.say(
                 f"comment.result.{proposed}",
                 **common,
                 **self._sums(total),
                 rating=self.name(proposed),
-                deducted=deducted,
+                deducted=sum(self.deducted.values(), Decimal(0)),
             )
 
     def _sums(self, total: Decimal) -> dict[str, Fact]:
@@ -304,7 +311,7 @@ class _Story:
                 yield self.say(
                     "comment.limits.section",
                     section=self.phrases.names[section.no],
-                    deducted=sum((line.deducted for line in short), Decimal(0)),
+                    deducted=self.deducted[section.no],
                     criteria=criteria,
                 )
         yield from self._targets(met_all=False)
@@ -431,8 +438,8 @@ class _Story:
         return [
             finding
             for finding in self.rating.findings
-            if finding.rating in ratings
-            and finding.status is Status.FAILED
+            if finding.status is Status.FAILED
+            and finding.rating in ratings
             and self.form.rule(finding.rating).given_when == "all"
             and not is_on_total(finding.condition)
         ]

@@ -33,7 +33,14 @@ class Sentence(NamedTuple):
     phrase: str
     """Key of the phrase: `comment.result.good`."""
     text: str
-    facts: Mapping[str, Fact]
+    given: Mapping[str, Fact]
+    used: frozenset[str]
+    """Which of the facts given the phrase asks for: another form's phrase may ask for more."""
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """The facts that the sentence rests on."""
+        return {name: fact for name, fact in self.given.items() if name in self.used}
 
 
 Code = tuple[CodeType, frozenset[str], bool]
@@ -68,16 +75,9 @@ class Phrasebook:
             raise DataError([messages_form.bad_phrase(phrase, f"{missing} is undefined")]) from missing
         except (TypeError, ArithmeticError) as error:
             raise DataError([messages_form.bad_phrase(phrase, str(error))]) from error
-        if used != facts.keys():
-            facts = {name: fact for name, fact in facts.items() if name in used}
-        return Sentence(phrase, folded("".join(pieces)), facts)
+        return Sentence(phrase, folded("".join(pieces)), facts, used)
 
-    def assure(self, phrase: str, facts: Mapping[str, Fact]) -> None:
-        """Make sure that `phrase` can be said of `facts` later: most can be of any, and are not said for that.
-
-        Raises:
-            DataError: as `say` does.
-        """
+    def never_fails(self, phrase: str) -> bool:
+        """Whether a phrase can be said of any facts, as most can: then it need not be said to know that it can be."""
         _, _, never_fails = self.codes[phrase]
-        if not never_fails:
-            self.say(phrase, facts)
+        return never_fails

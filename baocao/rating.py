@@ -60,9 +60,12 @@ def rate(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) ->
 
 def _possible(form: Form, findings: Sequence[Finding]) -> list[str | None]:
     """Return the ratings that the form may give, in the order of decision; `None` for no rating."""
+    statuses: dict[str, list[Status]] = {key: [] for key in form.decision.order}
+    for finding in findings:
+        statuses[finding.rating].append(finding.status)
     possible: list[str | None] = []
     for key in form.decision.order:
-        given = _given(form.rule(key), [finding.status for finding in findings if finding.rating == key])
+        given = _given(form.rule(key), statuses[key])
         if given is not False:
             possible.append(key)
         if given:

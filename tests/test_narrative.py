@@ -69,8 +69,10 @@ def test_every_figure_of_every_sentence_equals_a_fact_that_it_names(raw: dict[st
 
 
 def test_the_figure_check_finds_a_figure_that_is_no_fact() -> None:
-    assert unexplained_figures(Sentence("x", "đạt 92,5 điểm, 80%", {"total": Decimal("92.5")})) == ["80%"]
-    assert unexplained_figures(Sentence("x", "còn 02/10", {"left": 2})) == ["10"]
+    assert unexplained_figures(
+        Sentence("x", "đạt 92,5 điểm, 80%", {"total": Decimal("92.5")}, frozenset({"total"}))
+    ) == ["80%"]
+    assert unexplained_figures(Sentence("x", "còn 02/10", {"left": 2}, frozenset({"left"}))) == ["10"]
 
 
 @given(submissions(unknown=True))
