@@ -228,13 +228,12 @@ def _tallies(form: Form, submission: Submission) -> Iterator[Problem]:
         tally: Tally | None = getattr(submission.facts, population)
         if tally is None:
             continue
-        where = place("facts", population)
         if population == "subordinates" and kind.population != population and (tally.rated or tally.not_rated):
             yield messages.kind_without_subordinates(kind.name)
         elif tally.not_rated and not tally.not_rated_reason:
-            yield messages.unexplained_not_rated(where, tally.not_rated)
+            yield messages.unexplained_not_rated(place("facts", population), tally.not_rated)
         elif population == kind.population and tally.rated == 0 and not tally.not_rated_reason:
-            yield messages.nobody_rated(where)
+            yield messages.nobody_rated(place("facts", population))
 
 
 def _counts(form: Form, submission: Submission) -> Iterator[Problem]:

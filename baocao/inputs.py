@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -120,11 +119,6 @@ class Reading:
     own: Raw = field(default_factory=dict)
     """What the file itself says, without the office's defaults."""
 
-    @cached_property
-    def from_office(self) -> tuple[str, ...]:
-        """The places that the office's file gave."""
-        return tuple(_taken_over(self.office.raw, self.own))
-
     def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Return problems with the file in which each is to be mended."""
         return tuple(
@@ -132,8 +126,9 @@ class Reading:
         )
 
     def _gave(self, where: str) -> bool:
-        """Whether the office's file gave a place; where its first key is not in that file, it cannot have."""
-        return where.startswith(tuple(self.office.raw)) and inside(where, self.from_office)
+        """Whether the office's file gave a place; only what it says under the first key of the place can have."""
+        above = {key: value for key, value in self.office.raw.items() if where.startswith(key)}
+        return inside(where, _taken_over(above, self.own))
 
 
 def read(content: bytes, source: str, office: Office = NO_OFFICE) -> Reading:
