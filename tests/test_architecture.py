@@ -64,6 +64,7 @@ ORDER = (
     "rendering.package",
     "rendering.streaming",
     "rendering.once",
+    "rendering.again",
     "rendering.context",
     "rendering.essentials",
     "rendering.template",

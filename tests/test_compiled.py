@@ -29,9 +29,10 @@ from markupsafe import Markup
 from baocao.errors import Blocks, DataError
 from baocao.rendering import compressor, package
 from baocao.rendering import template as by_docxtpl
+from baocao.rendering.again import Again
 from baocao.rendering.compiled import CompiledTemplate, compile_template
 from baocao.rendering.package import Kept, Parts, pack, unpack
-from baocao.rendering.program import Texts
+from baocao.rendering.program import Bodies, Texts
 from baocao.rendering.trying import why_slow
 from tests.helpers import png
 from tests.shapes import HOSTILE, contexts
@@ -451,6 +452,7 @@ SCRIPT = """
 import hashlib, sys
 from datetime import date
 from pathlib import Path
+from baocao.rendering.again import Again
 from baocao.rendering.compiled import fill
 from baocao.rendering.package import label, pack
 parts = fill(Path(sys.argv[1]).read_bytes(), {"a": "x & y", "b": "\\n"}, {"title": "T"}, date(2021, 12, 5))
@@ -491,6 +493,58 @@ def test_templates_are_remembered_by_content_and_not_without_end() -> None:
     assert compile_template(first) is compile_template(bytes(bytearray(first)))
     assert compile_template(first) is not compile_template(docx(lines("{{ b }}")))
     assert compile_template.cache_info().maxsize == 16
+
+
+def coming_again(value: Any) -> Any:
+    """The same context with every record of a list as one that comes again."""
+    if isinstance(value, dict):
+        return {name: coming_again(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [Again(coming_again(part)) if isinstance(part, dict) else coming_again(part) for part in value]
+    return value
+
+
+LOOPING = {
+    **{"-".join(path.parts[-3:]): path.read_bytes() for path in TEMPLATES if path.stem == "scoresheet"},
+    **{name: template for name, template in AWKWARD.items() if "rows" in name or "loops" in name},
+}
+
+
+@pytest.mark.parametrize("name", LOOPING)
+@settings(max_examples=5)
+@given(data=st.data())
+def test_a_record_that_comes_again_prints_as_any_other_each_time(name: str, data: st.DataObject) -> None:
+    context = data.draw(contexts(LOOPING[name]))
+    again, compiled = coming_again(context), compile_template(LOOPING[name])
+    wanted = compiled.render(context, PROPERTIES, DAY)
+    assert compiled.render(again, PROPERTIES, DAY) == wanted
+    assert compiled.render(again, PROPERTIES, DAY) == wanted
+
+
+def test_a_record_that_comes_again_is_printed_once_where_its_place_does_not_matter() -> None:
+    tag = "{{ row.name }}"
+    compiled = compile_template(docx(lines("{%p for row in rows %}", tag, "{%p endfor %}")))
+    counting = compile_template(docx(lines("{%p for row in rows %}", f"{{{{ loop.index }}}} {tag}", "{%p endfor %}")))
+    named = compile_template(docx(lines("{%p for row in rows %}", f"{{{{ title }}}} {tag}", "{%p endfor %}")))
+    row = Again(name="một")
+    for template in (compiled, counting, named):
+        template.render({"rows": [row, row], "title": "a"}, {}, DAY)
+    row["name"] = "hai"  # which nobody may do: it shows what was remembered
+
+    def printed(template: CompiledTemplate, title: str) -> list[str]:
+        parts = template.render({"rows": [Again(name="ba"), row], "title": title}, {}, DAY)
+        return re.findall("<w:t[^>]*>([^<]+)", parts["word/document.xml"].decode())
+
+    assert printed(compiled, "b") == ["ba", "một"]
+    assert printed(counting, "b") == ["1 ba", "2 hai"]
+    assert printed(named, "b") == ["b ba", "b hai"]
+
+
+def test_records_are_not_remembered_without_end() -> None:
+    bodies = Bodies()
+    for number in range(5000):
+        assert bodies.keep(Again(), [str(number).encode(), b"x"]) == f"{number}x".encode()
+    assert len(bodies) <= 1024
 
 
 def test_texts_are_not_remembered_without_end() -> None:

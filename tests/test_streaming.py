@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from baocao import files
 from baocao.errors import DataError, MissingError, Problem
 from baocao.rendering import package, streaming
+from baocao.rendering.again import Again
 from baocao.rendering.chart import Chart, Series
 from baocao.rendering.compiled import compile_template
 from baocao.rendering.compressor import DEFAULT, FAST, STANDARD, Compressor
@@ -76,6 +77,18 @@ def test_a_shipped_template_is_streamed_as_it_is_rendered(path: Path, data: st.D
 
     assert package.unpack(found()) == wanted
     assert found() == found()
+
+
+def test_a_long_record_that_comes_again_stands_in_its_place() -> None:
+    template = docx(
+        lines("{%p for row in rows %}", "{{ row.name }}", "{%p for part in row.parts %}", "{{ part }}"),
+        lines("{%p endfor %}", "{%p endfor %}"),
+    )
+    parts = [str(number) for number in range(5000)]
+    plain = [{"name": name, "parts": parts} for name in ("a", "b")]
+    again = [Again(row) for row in plain]
+    wanted = compile_template(template).render({"rows": [*plain, *plain]}, PROPERTIES, DAY)
+    assert package.unpack(streamed(template, {"rows": [*again, *again]})) == package.label(wanted, LABELS)
 
 
 READ_ONCE = ("rows of a table", "rows of kinds", "loops that ask for more", "choices in margins")

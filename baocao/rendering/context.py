@@ -11,6 +11,8 @@ from baocao.forms.criteria import Criterion
 from baocao.forms.model import Form
 from baocao.judged import Judged
 from baocao.narrative import Narrative
+from baocao.rendering.again import Again
+from baocao.scoring import Scoresheet
 from baocao.submission import Issuer, Mark, Signature, Submission
 from baocao.text import BLANK, long_date, points
 
@@ -72,7 +74,7 @@ def _printed_by_itself(form: Form) -> Context:
         "columns": dict(texts.columns),
         "method_title": texts.method_title or "",
         "ratings": [
-            {"heading": rule.heading, "clauses": [clause.text for clause in rule.clauses]} for rule in form.ratings
+            Again(heading=rule.heading, clauses=[clause.text for clause in rule.clauses]) for rule in form.ratings
         ],
         "note": texts.note or "",
         "deductions_title": form.additions.deductions_title,
@@ -156,41 +158,68 @@ class _Row(NamedTuple):
 
     criterion: Criterion
     printed: Context
+    unmarked: str
+    """What stands for the points of a row that is not given any."""
     blank: str | None
     """What stands for points that are not known; `None` of a row that is not given any."""
     sign: str
     """What stands before its points unless they are 0."""
+    known: dict[tuple[_Given, ...], Again]
+    """What was printed of the row for marks that were given before: the same few come again."""
+
+
+_MOST_KNOWN = 256
+
+
+class _Given(NamedTuple):
+    """What one assessor gave a row."""
+
+    awarded: Decimal | None
+    level: str | None
+    met: bool | None
 
 
 def _rows(judged: Judged) -> list[Printable]:
     """Return what is printed of each row, in the form's order."""
     form, sheet = judged.form, judged.scoresheet
-    ticks, names = form.once(_ticks), form.level_ladder.names
     rows: list[Printable] = []
     for row in form.once(_fixed_rows, sheet.kind):
         no = row.criterion.no
         item, line = sheet.item_of.get(no), sheet.line_of.get(no)
         level = item.level if item else line.level if line else None
-        printed: Context = {
-            **row.printed,
-            "level": ticks[level],
-            "level_name": names[level] if level else "",
-            "met": _ANSWERS[line.met if line else None],
-            "others": {assessor.key: _other(judged, row, assessor.key) for assessor in form.other_assessors},
-        }
-        if row.blank is not None:
-            printed["awarded"] = _signed(row, sheet.awarded(no))
-        rows.append(printed)
+        given = _Given(sheet.awarded(no), level, line.met if line else None)
+        others = [_given_by(assessor.key, row, sheet) for assessor in form.other_assessors]
+        rows.append(_printed(form, row, (given, *others)))
     return rows
 
 
-def _other(judged: Judged, row: _Row, assessor: str) -> Context:
-    """Return what another assessor gave a row, in the same words as the column that counts."""
-    no, sheet = row.criterion.no, judged.scoresheet
-    line = sheet.line_of.get(no)
+def _given_by(assessor: str, row: _Row, sheet: Scoresheet) -> _Given:
+    """Return what another assessor gave a row."""
+    line = sheet.line_of.get(row.criterion.no)
     mark = line.mark(assessor) if line else Mark()
-    awarded = row.printed["awarded"] if row.blank is None else _signed(row, sheet.awarded_by(assessor, no))
-    return {"awarded": awarded, "level": judged.form.once(_ticks)[mark.level], "met": _ANSWERS[mark.met]}
+    return _Given(sheet.awarded_by(assessor, row.criterion.no), mark.level, mark.met)
+
+
+def _printed(form: Form, row: _Row, given: tuple[_Given, ...]) -> Again:
+    """Return what is printed of a row for what the assessors gave it, the one that counts first."""
+    if given not in row.known:
+        if len(row.known) >= _MOST_KNOWN:
+            row.known.clear()
+        own, *others = [_marks(form, row, each) for each in given]
+        level = given[0].level
+        row.known[given] = Again(
+            **row.printed,
+            **own,
+            level_name=form.level_ladder.names[level] if level else "",
+            others={assessor.key: marks for assessor, marks in zip(form.other_assessors, others, strict=True)},
+        )
+    return row.known[given]
+
+
+def _marks(form: Form, row: _Row, given: _Given) -> Context:
+    """Return what is printed of an assessor's marks, in the same words in every column."""
+    awarded = row.unmarked if row.blank is None else _signed(row, given.awarded)
+    return {"awarded": awarded, "level": form.once(_ticks)[given.level], "met": _ANSWERS[given.met]}
 
 
 def _signed(row: _Row, number: Decimal | None) -> str:
@@ -235,10 +264,11 @@ def _fixed_row(form: Form, kind: str, criterion: Criterion) -> _Row:
             "assessed_by": criterion.assessed_by if is_leaf else "",
             "no": criterion.printed_no,
             "paragraphs": list(criterion.printed_paragraphs),
-            "awarded": "" if applies else _NOT_APPLICABLE,
         },
+        "" if applies else _NOT_APPLICABLE,
         _SHORT_BLANK if applies and criterion.standard is not None else None,
         "-" if form.role(criterion.no) == "penalty" else "",
+        {},
     )
     row.printed["standard"] = "" if criterion.standard is None else _signed(row, criterion.standard)
     return row

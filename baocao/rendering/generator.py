@@ -1,8 +1,9 @@
 """The code of a proved story's program, which gives its XML as UTF-8 bytes.
 
-Jinja's own code generator writes it, so that names, scopes, choices and loops are Jinja's; only three things
+Jinja's own code generator writes it, so that names, scopes, choices and loops are Jinja's; only these things
 differ, as in `jinja2.nativetypes`: static text was encoded when the template was compiled, a value goes through the
-table of its place, and the parts of a `dict` are taken without asking for an attribute first.
+table of its place, and the parts of a `dict` are taken without asking for an attribute first. A fourth is new: a loop
+remembers what its body made of a record that comes again in every document.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from io import StringIO
 
 from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.meta import find_undeclared_variables
 
 from baocao.rendering.program import Written
 from baocao.rendering.skeleton import NotProvedError, Story
@@ -44,12 +46,14 @@ def write_program(story: Story, environment: Environment) -> Written:
     kinds = {kind: f"texts_{number}" for number, kind in enumerate(dict.fromkeys(breaks))}
     # the tree lists what it prints in the order of the source
     places = {id(node): kinds[kind] for node, kind in zip(printed, breaks, strict=True)}
+    closed = [loop for loop in tree.find_all(nodes.For) if _is_closed(loop)]
     source = StringIO()
-    _BytesGenerator(environment, source, story.pieces, places).visit(tree)
+    generator = _BytesGenerator(environment, source, story.pieces, places, closed)
+    generator.visit(tree)
     # what stands before is an import of all that any template could use
     body = source.getvalue().partition("\ndef root(")
     code = compile("".join(body[1:]), "<template>", "exec")
-    return Written(code, tuple(kinds), _loops(tree))
+    return Written(code, tuple(kinds), _loops(tree), generator.remembering)
 
 
 def _loops(tree: nodes.Template) -> str:
@@ -58,6 +62,14 @@ def _loops(tree: nodes.Template) -> str:
         return "jinja"
     asked = {node.attr for node in tree.find_all(nodes.Getattr)}
     return "counted" if asked & _FROM_THE_END else "looped"
+
+
+def _is_closed(loop: nodes.For) -> bool:
+    """Whether the body of a loop prints what its value says and nothing else, not even where in the loop it is."""
+    assert loop.environment
+    body = nodes.Template(loop.body)
+    body.set_environment(loop.environment)
+    return isinstance(loop.target, nodes.Name) and find_undeclared_variables(body) <= {loop.target.name}
 
 
 def _source(story: Story) -> Iterable[str]:
@@ -85,12 +97,22 @@ class _BytesGenerator(CodeGenerator):
     """Writes `root` as a generator of byte strings that gathers many before it gives them joined."""
 
     def __init__(
-        self, environment: Environment, stream: StringIO, pieces: tuple[bytes, ...], places: Mapping[int, str]
+        self,
+        environment: Environment,
+        stream: StringIO,
+        pieces: tuple[bytes, ...],
+        places: Mapping[int, str],
+        closed: Iterable[nodes.For],
     ) -> None:
         super().__init__(environment, "<template>", "<template>", stream)
+        self.remembering = 0
+        """How many loops remember what they made of a record."""
         self._pieces = pieces
         self._places = places
         self._bodies: set[int] = set()
+        self._closed = {id(loop.body): loop.target for loop in closed}
+        self._apart = ""
+        """Within a body that may be made apart from the rest: the name of what says whether it is."""
 
     def write_commons(self) -> None:
         """Leave out the `yield` that is there for templates without output."""
@@ -103,15 +125,46 @@ class _BytesGenerator(CodeGenerator):
         outermost = frame.rootlevel and frame.buffer is None
         if outermost:
             self.buffer(frame)
-        super().blockvisit(nodes, frame)
+        if id(nodes) in self._closed and not self._apart:
+            self._remembering(nodes, frame)
+        else:
+            super().blockvisit(nodes, frame)
         if outermost:
             self.writeline(f"yield b''.join({frame.buffer})")
         elif id(nodes) in self._bodies:
-            self.writeline(f"if len({frame.buffer}) > {_MOST_GATHERED}:")
-            self.indent()
-            self.writeline(f"yield b''.join({frame.buffer})")
-            self.writeline(f"{frame.buffer}.clear()")
-            self.outdent()
+            whole = f" and not {self._apart}" if self._apart else ""
+            self._block(
+                f"if len({frame.buffer}) > {_MOST_GATHERED}{whole}:",
+                f"yield b''.join({frame.buffer})",
+                f"{frame.buffer}.clear()",
+            )
+
+    def _remembering(self, body: Iterable[nodes.Node], frame: Frame) -> None:
+        """Write the body of a closed loop: it gathers in a list of its own what it makes of a record to remember."""
+        table, gathered = f"bodies_{self.remembering}", frame.buffer
+        self.remembering += 1
+        record = self._closed[id(body)]
+        assert isinstance(record, nodes.Name)
+        value, known, outer = frame.symbols.ref(record.name), *(self.temporary_identifier() for _ in range(2))
+        self._apart = self.temporary_identifier()
+        self.writeline(f"{self._apart} = type({value}) is Again")
+        self._block(
+            f"if {self._apart} and ({known} := {table}.get({value})) is not None:", f"{gathered}.append({known})"
+        )
+        self.writeline("else:")
+        self.indent()
+        self._block(f"if {self._apart}:", f"{outer}, {gathered} = {gathered}, []")
+        super().blockvisit(body, frame)
+        self._block(f"if {self._apart}:", f"{outer}.append({table}.keep({value}, {gathered}))", f"{gathered} = {outer}")
+        self.outdent()
+        self._apart = ""
+
+    def _block(self, head: str, *lines: str) -> None:
+        self.writeline(head)
+        self.indent()
+        for line in lines:
+            self.writeline(line)
+        self.outdent()
 
     def visit_For(self, node: nodes.For, frame: Frame) -> None:  # noqa: N802
         """Write a loop, and remember which block is its body."""
@@ -141,7 +194,7 @@ class _BytesGenerator(CodeGenerator):
         owner = self.temporary_identifier()
         self.write(f"({owner}[{node.attr!r}] if type({owner} := ")
         self.visit(node.node, frame)
-        self.write(") is dict else ")
+        self.write(f") is dict or type({owner}) is Again else ")
         if node.attr in _OF_LOOPS:
             self.write(f"{owner}.{node.attr} if type({owner}) is Loop else ")
         self.write(f"environment.getattr({owner}, {node.attr!r}))")

@@ -56,7 +56,7 @@ class Plan:
     def plain(self) -> tuple[object, ...]:
         """Return the plan as values that `kept` takes."""
         static = {name: part.plain() for name, part in self.static.items()}
-        programs = {name: (found.code, found.kinds, found.loops) for name, found in self.programs.items()}
+        programs = {name: (found.code, found.kinds, found.loops, found.bodies) for name, found in self.programs.items()}
         cores = {names: (core.name, core.pieces) for names, core in self.cores.items()}
         return self.why_not, self.charted, static, programs, cores
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from baocao import messages_form
 from baocao.errors import DataError
+from baocao.rendering.again import Again
 
 Program = Callable[[Mapping[str, Any]], Iterator[bytes]]
 """Gives the story in pieces: one for most, several where loops print much."""
@@ -128,6 +129,19 @@ class Texts(dict[str, bytes]):
         return self[str(value)]
 
 
+class Bodies(dict[Again, bytes]):
+    """The XML that the body of one loop makes of each record that comes again; forgotten as `Texts` are."""
+
+    __slots__ = ()
+
+    def keep(self, record: Again, pieces: Iterable[bytes]) -> bytes:
+        """Return the XML of a record, and remember it."""
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[record] = xml = b"".join(pieces)
+        return xml
+
+
 def check_characters(value: str, *, breaks: bool = True) -> None:
     """Refuse a text that XML cannot hold; with `breaks`, docxtpl's own signs for paragraph and page may stand in it.
 
@@ -152,6 +166,8 @@ class Written:
     """The breaks at places of each kind: `texts_0`, `texts_1`, … in the code."""
     loops: str
     """Who gives the values of a loop that asks for its `loop`: a key of `_LOOPS`, or "jinja"."""
+    bodies: int
+    """How many loops remember what they made of a record: `bodies_0`, `bodies_1`, … in the code."""
 
 
 _LOOPS = {"looped": _looped, "counted": _counted}
@@ -164,8 +180,10 @@ def program_of(written: Written) -> Program:
         "missing": _MISSING,
         "Undefined": None,  # of expressions that templates may not use
         "Loop": Loop,
+        "Again": Again,
         "LoopContext": _LOOPS.get(written.loops) or _loop_context(),
         **{f"texts_{number}": Texts(breaks) for number, breaks in enumerate(written.kinds)},
+        **{f"bodies_{number}": Bodies() for number in range(written.bodies)},
     }
     exec(written.code, namespace)  # noqa: S102 – as jinja2.Template.from_code does: the generator wrote what it runs
     root = namespace["root"]
