@@ -11,6 +11,7 @@ from docxtpl import DocxTemplate
 from hypothesis import strategies as st
 from jinja2 import nodes
 
+from baocao.rendering.chart import Chart, Series
 from baocao.rendering.template import ENVIRONMENT
 
 HOSTILE = (
@@ -50,7 +51,17 @@ def contexts(template: bytes) -> st.SearchStrategy[dict[str, Any]]:
     root = Shape()
     for source in sources(document):
         _read(ENVIRONMENT.parse(source), {}, root)
-    return st.fixed_dictionaries({name: part.strategy() for name, part in root.parts.items()})
+    shown = {name: charts() for name in root.parts.pop("charts", Shape()).parts}
+    found = {name: part.strategy() for name, part in root.parts.items()}
+    return st.fixed_dictionaries(found | ({"charts": st.fixed_dictionaries(shown)} if shown else {}))
+
+
+@st.composite
+def charts(draw: st.DrawFn) -> Chart:
+    """The data of a chart, or of one with nothing in it."""
+    values = draw(st.lists(st.integers(0, 99), max_size=3))
+    names = tuple(f"{draw(texts).strip()[:20]} {place}" for place in range(len(values)))
+    return Chart(names, (Series("Số tổ chức", tuple(values)),))
 
 
 def sources(document: DocxTemplate) -> list[str]:

@@ -440,7 +440,7 @@ def test_a_clock_that_goes_backwards_breaks_nothing(fresh: Office, said: Said, m
         def now(cls, tz: datetime.tzinfo | None = None) -> Clock:
             return cls.fromtimestamp(cls.moment.timestamp(), tz)
 
-    monkeypatch.setattr("baocao.cli.register.datetime", SimpleNamespace(datetime=Clock, UTC=datetime.UTC))
+    monkeypatch.setattr("baocao.cli.desk.datetime", SimpleNamespace(datetime=Clock, UTC=datetime.UTC))
     for year, name in ((2030, EXAMPLE), (1999, "hoi-y-hoc-unicode")):
         Clock.moment = Clock.moment.replace(year=year)
         assert fresh.issue(fresh.inputs / f"{name}.json") == 0

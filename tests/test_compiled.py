@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -79,11 +80,23 @@ def test_a_shipped_template_is_compiled(path: Path) -> None:
 def test_a_shipped_template_gives_what_docxtpl_gives(path: Path, data: st.DataObject) -> None:
     template = path.read_bytes()
     context = data.draw(contexts(template))
-    found = compile_template(template).render(context, PROPERTIES, DAY)
-    wanted = by_docxtpl.fill(template, context, PROPERTIES, DAY)
-    assert {name: canonical(content) for name, content in found.items()} == {
-        name: canonical(content) for name, content in wanted.items()
+    found, wanted = (one.render(context, PROPERTIES, DAY) for one in (compile_template(template), _left_to(template)))
+    assert {name: _unnumbered(canonical(content)) for name, content in found.items()} == {
+        name: _unnumbered(canonical(content)) for name, content in wanted.items()
     }
+
+
+@cache
+def _left_to(template: bytes) -> CompiledTemplate:
+    """A template that docxtpl has to fill, charts apart."""
+    theirs = CompiledTemplate(template)
+    theirs.why_not = "thử"
+    return theirs
+
+
+def _unnumbered(content: bytes) -> bytes:
+    """Without the numbers of drawings: docxtpl gives new ones."""
+    return re.sub(rb'(<wp:docPr [^>]*?\bid=")\d+', rb"\1", content)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

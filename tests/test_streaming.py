@@ -21,7 +21,6 @@ from baocao import files
 from baocao.errors import DataError, MissingError, Problem
 from baocao.rendering import package, streaming
 from baocao.rendering.again import Again
-from baocao.rendering.chart import Chart, Series
 from baocao.rendering.compiled import compile_template
 from baocao.rendering.compressor import DEFAULT, FAST, STANDARD, Compressor
 from baocao.rendering.once import Once
@@ -56,20 +55,12 @@ def as_iterators(value: Any) -> Any:
 # --- the same document -----------------------------------------------------------------------------------------------
 
 
-@st.composite
-def charts(draw: st.DrawFn) -> Chart:
-    values = draw(st.lists(st.integers(0, 99), max_size=3))
-    return Chart(tuple(f"Mức {place}" for place in range(len(values))), (Series("Số tổ chức", tuple(values)),))
-
-
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: "-".join(path.parts[-3:]))
 @settings(max_examples=10)
 @given(data=st.data())
 def test_a_shipped_template_is_streamed_as_it_is_rendered(path: Path, data: st.DataObject) -> None:
     template = path.read_bytes()
     context = data.draw(contexts(template))
-    if "charts" in context:
-        context["charts"] = {name: data.draw(charts()) for name in context["charts"]}
     wanted = package.label(compile_template(template).render(context, PROPERTIES, DAY), LABELS)
 
     def found() -> bytes:
