@@ -18,6 +18,8 @@ from baocao.forms import FormFolder, Library, load_folder
 from baocao.rendering.trying import paragraphs
 from tests.helpers import FORM, TEMPLATES, as_json
 from tests.test_form_mutations import as_toml
+from tools.build_annexes import annex
+from tools.build_templates import package
 
 KEY = "uy-ban/2030"
 
@@ -255,7 +257,9 @@ def committee(tmp_path_factory: pytest.TempPathFactory) -> FormFolder:
     shutil.copytree(TEMPLATES / FORM, path)
     (path / "form.toml").write_bytes(as_toml(form_data()[1]))
     (path / "phrases.toml").write_bytes(as_toml(phrases_data()))
-    return load_folder(path)
+    committee = load_folder(path)
+    (path / "annex.docx").write_bytes(package(annex(committee.form)))  # its columns are the form's ratings and sections
+    return committee
 
 
 def test_at_least_40_percent_of_the_content_is_other_content() -> None:
