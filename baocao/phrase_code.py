@@ -15,21 +15,23 @@ from typing import Any
 
 from baocao import text
 
-Said = Callable[[Mapping[str, Any]], list[str]]
-"""What makes of facts the pieces of a sentence, white space as it stands in the phrase."""
+Said = Callable[[Mapping[str, Any]], str]
+"""What makes of facts a sentence, white space as it comes."""
 
 
-_WRITTEN: Mapping[type, Callable[[Any], str]] = {
-    str: str,
-    int: text.count,
-    Decimal: text.points,
-    Fraction: text.percent,
-}
+class _Notations(dict[type, Callable[[Any], str]]):
+    """How facts are written, by their type; what has no notation of its own as Python writes it."""
+
+    def __missing__(self, _type: type) -> Callable[[Any], str]:
+        return str
+
+
+_WRITTEN = _Notations({int: text.count, Decimal: text.points, Fraction: text.percent})
 
 
 def printed(fact: object) -> str:
     """Return a fact as a sentence prints it: numbers in Vietnamese notation, texts as they are."""
-    return _WRITTEN.get(type(fact), str)(fact)
+    return _WRITTEN[type(fact)](fact)
 
 
 def listed(facts: Iterable[object]) -> str:
@@ -56,7 +58,7 @@ FILTERS: Mapping[str, Callable[[Any], object]] = {
 """What a phrase may do with a fact before it prints it or chooses by it."""
 
 _BUILTINS = {"enumerate": enumerate, "len": len, "str": str, "type": type}
-_NAMES = {"__builtins__": _BUILTINS, "printed": printed, **FILTERS}
+_NAMES = {"__builtins__": _BUILTINS, "written": _WRITTEN, **FILTERS}
 
 
 def function_of(source: str | CodeType) -> Said:

@@ -23,6 +23,8 @@ from baocao.phrases import Catalogue, Code, Parts, Phrasebook
 _SYNTAX = Environment(autoescape=True)
 """Reads phrases; it never says one."""
 
+_WHITE_SPACE = re.compile(r"\s+")
+
 
 def load(content: bytes, catalogue: Catalogue, needed: Iterable[str], unjudged: tuple[str, ...] = ()) -> Phrasebook:
     """Read and check `phrases.toml`.
@@ -69,7 +71,8 @@ def _parsed(source: str) -> nodes.Template:
 
 @lru_cache(maxsize=2048)
 def _compiled(source: str) -> Code:
-    python, used = source_of(_parsed(source))
+    # a sentence is folded when it is said: what is folded before need not be then
+    python, used = source_of(_parsed(source), lambda data: _WHITE_SPACE.sub(" ", data))
     return compile(python, "<phrase>", "exec"), used, never_fails(_parsed(source))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from jinja2 import nodes
@@ -25,17 +26,23 @@ def _is_number(node: nodes.Node) -> bool:
             return False
 
 
-def source_of(phrase: nodes.Template) -> tuple[str, frozenset[str]]:
-    """Return the Python source of a checked phrase, and the names of the facts that it uses."""
-    writer = _Writer()
+def source_of(phrase: nodes.Template, stands: Callable[[str], str] = str) -> tuple[str, frozenset[str]]:
+    """Return the Python source of a checked phrase, and the names of the facts that it uses.
+
+    Args:
+        phrase: its syntax.
+        stands: what becomes of the text between the tags.
+    """
+    writer = _Writer(stands)
     body = "\n".join(writer.lines(phrase.body, _INDENT))
-    return f"def said(facts):\n{_INDENT}said = []\n{body}\n{_INDENT}return said\n", frozenset(writer.used)
+    return f'def said(facts):\n{_INDENT}said = ""\n{body}\n{_INDENT}return said\n', frozenset(writer.used)
 
 
 @dataclass(slots=True)
 class _Writer:
     """Writes Python for the syntax that `baocao.phrases` lets through, and notes the facts that it meets."""
 
+    stands: Callable[[str], str]
     used: set[str] = field(default_factory=set)
     record: str = ""
     """Name of the record within the open loop; phrases have no loop within a loop."""
@@ -44,7 +51,7 @@ class _Writer:
         for node in body:
             match node:
                 case nodes.Output(nodes=parts):
-                    yield f"{indent}said += ({', '.join(map(self.piece, parts))},)"
+                    yield f'{indent}said += f"{"".join(map(self.piece, parts))}"'
                 case nodes.If():
                     yield from self.choice(node, indent)
                 case nodes.For():
@@ -75,11 +82,12 @@ class _Writer:
             yield from self.block(node.else_, indent)
 
     def piece(self, node: nodes.Expr) -> str:
-        """Return the Python of what is printed."""
+        """Return what is printed, as it stands in a Python f-string in double quotes."""
         if isinstance(node, nodes.TemplateData):
-            return repr(node.data)
+            quoted = json.dumps(self.stands(node.data), ensure_ascii=False)
+            return quoted[1:-1].replace("{", "{{").replace("}", "}}")
         # most facts are texts, and need no call
-        return f"(fact if type(fact := {self.value(node)}) is str else printed(fact))"
+        return f"{{(fact if type(fact := {self.value(node)}) is str else written[type(fact)](fact))}}"
 
     def value(self, node: nodes.Node) -> str:
         """Return the Python of what stands for a fact, or of a test."""

@@ -59,19 +59,24 @@ def count(value: int) -> str:
     return f"{value:02d}" if 0 < value < 10 else whole(value)
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def whole(value: int) -> str:
     """Write a count without the leading nought, as a fraction has it: `7`, `1.999`."""
     return points(Decimal(value))
 
 
-@lru_cache(maxsize=_MOST_KEPT)
 def percent(share: Fraction) -> str:
     """Write a share (0–1) as a percentage, to one decimal, or more where one would mislead.
 
     Thresholds of forms are whole percents, so a share that is not a whole percent is never printed as one:
     1.999/2.500 is `79,96%`, not `80%`.
     """
-    value = share * 100
+    return _percent(*share.as_integer_ratio())  # whole numbers are found among what is kept in a tenth of the time
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _percent(part: int, whole: int) -> str:
+    value = Fraction(part * 100, whole)
     if value.denominator == 1:
         return f"{points(Decimal(value.numerator))}%"
     decimals = _FEWEST_DECIMALS
