@@ -70,12 +70,17 @@ class Phrasebook:
         """
         said, used = self._said[phrase]
         try:
-            pieces = said(facts)
+            text = said(facts)
         except KeyError as missing:
             raise DataError([messages_form.bad_phrase(phrase, f"{missing} is undefined")]) from missing
         except (TypeError, ArithmeticError) as error:
             raise DataError([messages_form.bad_phrase(phrase, str(error))]) from error
-        return Sentence(phrase, folded("".join(pieces)), facts, used)
+        return Sentence(phrase, folded(text), facts, used)
+
+    def asks(self, phrase: str, *facts: str) -> bool:
+        """Whether a phrase uses any of these facts: what none asks for need not be worked out."""
+        _, used = self._said[phrase]
+        return not used.isdisjoint(facts)
 
     def never_fails(self, phrase: str) -> bool:
         """Whether a phrase can be said of any facts, as most can: then it need not be said to know that it can be."""

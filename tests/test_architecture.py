@@ -56,6 +56,8 @@ ORDER = (
     "requirements",
     "findings",
     "rating",
+    "explanations",
+    "comment",
     "narrative",
     "judged",
     "changes",
