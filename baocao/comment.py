@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from baocao.explanations import Told, embedded, told
-from baocao.findings import Finding, Status
-from baocao.forms.conditions import LevelsCondition, RatingRule, YesNoCondition, is_on_total
+from baocao.findings import Status
+from baocao.forms.conditions import Condition, LevelsCondition, YesNoCondition, is_on_total
+from baocao.forms.ladder import Ladder
 from baocao.forms.model import Form
 from baocao.phrases import Fact, Phrasebook, Sentence
 from baocao.rating import Rating
@@ -45,54 +46,48 @@ def comment(
 class _Plan(NamedTuple):
     """What the comment asks of a form and a kind of organisation, whatever a submission says."""
 
-    year: str
-    best_level: str | None
-    marked: frozenset[str]
-    """The items of which points are a strength: an assessor gives them, and no band."""
+    by_assessor: frozenset[str]
+    """The items of which an assessor gives the points, and no band; none that add to the total or take from it."""
     has_bonus: bool
-    by_total: tuple[tuple[str, Callable[[Iterable[bool]], bool], tuple[int, ...]], ...]
-    """Each rating, whether all or any of its conditions are wanted, and which findings are on the total of points."""
-    besides: Mapping[str, tuple[int, ...]]
-    """Of ratings that need all of their conditions which findings are on anything else."""
+    places: Mapping[str, Sequence[int]]
+    """Which findings are those of each rating."""
+    on_total: frozenset[int]
+    """Which of them are on the total of points."""
+    needs_all: frozenset[str]
+    """The ratings that need all of their conditions; any one gives the others."""
+    matters: Sequence[tuple[object, ...]]
+    """What the condition of each finding is about, whatever it asks of it."""
     population: str
-    noun: str
-    """What those are called whom this kind of organisation rates."""
-    lowest: str
+    """Whom this kind of organisation rates."""
+    ladder: Ladder
+    """How they are rated."""
     well: tuple[str, ...]
-    """The ratings in the upper half of their ladder."""
-    names: Mapping[str, str]
-    floor: str
-    """The lowest rating but one."""
+    """The upper half of that ladder."""
 
 
-def _plan(form: Form, phrases: Phrasebook, kind: str) -> _Plan:
+def _plan(form: Form, kind: str) -> _Plan:
     population = form.kind(kind).population
     ladder = form.ladder_of(population)
-    found = [(rule, condition) for rule in form.ratings for clause in rule.clauses for condition in clause.conditions]
-
-    def places(rule: RatingRule, *, on_total: bool) -> tuple[int, ...]:
-        return tuple(
-            place
-            for place, (asking, condition) in enumerate(found)
-            if asking is rule and is_on_total(condition) is on_total
-        )
-
+    asked = [
+        (rule.key, condition) for rule in form.ratings for clause in rule.clauses for condition in clause.conditions
+    ]
     return _Plan(
-        year=str(form.year),
-        best_level=form.best_level,
-        marked=frozenset(no for no in form.level_items if not form.by_no[no].banded and form.role(no) == "regular"),
-        has_bonus=any(section.role == "bonus" for section in form.sections),
-        by_total=tuple(
-            (rule.key, all if rule.given_when == "all" else any, places(rule, on_total=True)) for rule in form.ratings
+        by_assessor=frozenset(
+            no for no in form.level_items if not form.by_no[no].banded and form.role(no) == "regular"
         ),
-        besides={rule.key: places(rule, on_total=False) for rule in form.ratings if rule.given_when == "all"},
+        has_bonus=any(section.role == "bonus" for section in form.sections),
+        places={key: [place for place, (asking, _) in enumerate(asked) if asking == key] for key in form.ladder.keys},
+        on_total=frozenset(place for place, (_, condition) in enumerate(asked) if is_on_total(condition)),
+        needs_all=frozenset(rule.key for rule in form.ratings if rule.given_when == "all"),
+        matters=[_matter(condition) for _, condition in asked],
         population=population,
-        noun=phrases.names[population],
-        lowest=ladder.lowest,
+        ladder=ladder,
         well=ladder.keys[: (len(ladder.keys) - 1) // 2 + 1],
-        names=ladder.names,
-        floor=ladder.keys[-2],
     )
+
+
+def _matter(condition: Condition) -> tuple[object, ...]:
+    return (condition.kind, *(getattr(condition, name, None) for name in ("items", "of", "rated_at_least", "rated")))
 
 
 # --- what is said ----------------------------------------------------------------------------------------------
@@ -116,7 +111,7 @@ class _Story:
         self.organization = submission.organization.name
         self.facts = submission.facts
         self.short = short
-        self.plan = self.form.once(_plan, phrases, sheet.kind)
+        self.plan = self.form.once(_plan, sheet.kind)
         self.remedied, self.pointed_out = self._weaknesses()
         self.left = self.pointed_out - self.remedied
         self.assigned, self.excused, self.met = self._targets()
@@ -124,7 +119,7 @@ class _Story:
         self.missed = self.counted - self.met
         self.tally = getattr(self.facts, self.plan.population)
         self.rated = self.tally.rated or 0 if self.tally else 0
-        self.failed = self.tally.at_rung(self.plan.lowest) if self.rated else 0
+        self.failed = self.tally.at_rung(self.plan.ladder.lowest) if self.rated else 0
 
     def _weaknesses(self) -> tuple[int, int]:
         """Return how many weaknesses were remedied and pointed out; 0 and 0 while not known."""
@@ -149,7 +144,7 @@ class _Story:
         sheet, proposed = self.sheet, self.rating.proposed
         total = sheet.total if self.form.has_points else Decimal(0)
         facts: dict[str, Fact] = {
-            "year": self.plan.year,
+            "year": str(self.form.year),
             "organization": self.organization,
             "standard": sheet.standard_total,
         }
@@ -183,12 +178,7 @@ class _Story:
         if self.counted and not self.missed:
             yield self.say(
                 "comment.strengths.targets",
-                {
-                    "met": self.met,
-                    "counted": self.counted,
-                    "assigned": self.assigned,
-                    "force_majeure": self.excused,
-                },
+                {"met": self.met, "counted": self.counted, "assigned": self.assigned, "force_majeure": self.excused},
             )
         if self.remedied * 2 >= self.pointed_out > 0:  # less than half is no strength; what is left is a limit
             share = Fraction(self.remedied, self.pointed_out)
@@ -202,8 +192,9 @@ class _Story:
     def _is_full(self, item: Item) -> bool:
         """Whether an assessor, and not a band, gave an item all that there is."""
         if item.awarded is None:
-            return item.level == self.plan.best_level and item.source is LevelSource.MARKED
-        return item.awarded == item.standard and item.no in self.plan.marked and item.source is LevelSource.POINTS
+            return item.level == self.form.best_level and item.source is LevelSource.MARKED
+        is_full = item.awarded == item.standard and item.no in self.plan.by_assessor
+        return is_full and item.source is LevelSource.POINTS
 
     def _bonus(self) -> Iterator[Sentence]:
         lines = [line for line in self.sheet.lines if line.role == "bonus" and line.awarded]
@@ -217,15 +208,15 @@ class _Story:
             yield self.say("comment.strengths.bonus", {"awarded": awarded, "criteria": criteria})
 
     def _population(self) -> Sentence:
-        plan = self.plan
-        counted = sum(map(self.tally.at_rung, plan.well))
+        ladder, well = self.plan.ladder, self.plan.well
+        counted = sum(map(self.tally.at_rung, well))
         facts = {
             "counted": counted,
             "rated": self.rated,
             "share": Fraction(counted, self.rated),
-            "population": plan.noun,
-            "floor": plan.names[plan.floor],
-            "rating": plan.names[plan.well[-1]],
+            "population": self.phrases.names[self.plan.population],
+            "floor": ladder.names[ladder.keys[-2]],
+            "rating": ladder.names[well[-1]],
         }
         return self.say("comment.strengths.population", facts)
 
@@ -255,11 +246,9 @@ class _Story:
         if weaknesses and weaknesses.unremedied_from_earlier_years:
             yield self.say("comment.limits.earlier", {"unremedied": weaknesses.unremedied_from_earlier_years})
         if self.failed:
-            lowest = self.plan.names[self.plan.lowest]
-            yield self.say(
-                "comment.limits.population",
-                {"not_completed": self.failed, "population": self.plan.noun, "rating": lowest},
-            )
+            noun, lowest = self.phrases.names[self.plan.population], self.plan.ladder.names[self.plan.ladder.lowest]
+            facts = {"not_completed": self.failed, "population": noun, "rating": lowest}
+            yield self.say("comment.limits.population", facts)
         discipline = self.facts.discipline
         if discipline and discipline.organization:
             yield self.say("comment.limits.disciplined", {})
@@ -288,21 +277,14 @@ class _Story:
         if rating.proposed:
             yield self.say(
                 "comment.conclusion.proposal",
-                {
-                    "organization": self.organization,
-                    "year": self.plan.year,
-                    "rating": self.name(rating.proposed),
-                },
+                {"organization": self.organization, "year": str(self.form.year), "rating": self.name(rating.proposed)},
             )
 
     def _own_word(self, proposal: Proposal) -> Sentence:
         """Say what the agency itself proposes: it settles, confirms or lowers."""
         computed = self.rating.computed
-        own: dict[str, Fact] = {
-            "by": proposal.by,
-            "rating": self.name(proposal.rating),
-            "reason": embedded(proposal.reason),
-        }
+        reason = embedded(proposal.reason)
+        own: dict[str, Fact] = {"by": proposal.by, "rating": self.name(proposal.rating), "reason": reason}
         if computed is None:
             return self.say("comment.conclusion.settled", own)
         if proposal.rating == computed:
@@ -310,22 +292,17 @@ class _Story:
         return self.say("comment.conclusion.lowered", {**own, "computed": self.name(computed)})
 
     def _undetermined(self) -> Iterator[Sentence]:
-        if self.rating.possible:
-            unknown = [
-                finding
-                for finding in self.rating.findings
-                if finding.status is Status.UNKNOWN and not is_on_total(finding.condition)
-            ]
-            conditions = [finding for finding in unknown if finding.rating in self.plan.besides]
-            cases = [finding for finding in unknown if finding.rating not in self.plan.besides]
-            if conditions:
-                yield self.say("comment.conclusion.unknown", {"conditions": _records(conditions)})
-            if cases:
-                yield self.say("comment.conclusion.unknown_cases", {"conditions": _records(cases)})
-        else:
+        needs_all = self.plan.needs_all
+        if not self.rating.possible:
             # that the best rating is missed explains nothing: what keeps the others away does
-            below_best = self.form.ladder.keys[1:]
-            yield self.say("comment.conclusion.undetermined", {"conditions": _records(self._unmet(below_best))})
+            yield self.say("comment.conclusion.undetermined", {"conditions": self._unmet(self.form.ladder.keys[1:])})
+            return
+        conditions = self._conditions(self._besides_points(needs_all, Status.UNKNOWN))
+        if conditions:
+            yield self.say("comment.conclusion.unknown", {"conditions": conditions})
+        cases = self._conditions(self._besides_points(self.plan.places.keys() - needs_all, Status.UNKNOWN))
+        if cases:
+            yield self.say("comment.conclusion.unknown_cases", {"conditions": cases})
 
     def _why_not_higher(self, computed: str) -> Iterator[Sentence]:
         """Say why the rating is lower than the points alone would give, or than the next one without points."""
@@ -336,51 +313,55 @@ class _Story:
         if has_points and self.sheet.total is None:
             return
         rating = self.name(by_points)
-        if computed not in self.plan.besides:
-            occurred = [finding for finding in self.rating.findings_of(computed) if finding.status is Status.PASSED]
+        if computed not in self.plan.needs_all:
+            findings = self.rating.findings
+            occurred = [place for place in self.plan.places[computed] if findings[place].status is Status.PASSED]
             yield self.say(
                 "comment.conclusion.knocked_out",
-                {"rating": rating, "lowest": self.name(computed), "conditions": _records(occurred)},
+                {"rating": rating, "lowest": self.name(computed), "conditions": self._conditions(occurred)},
             )
         elif has_points:
             between = ladder.keys[ladder.rank(by_points) : ladder.rank(computed)]
-            unmet = _records(self._unmet(between))
-            yield self.say("comment.conclusion.not_higher", {"rating": rating, "conditions": unmet})
+            yield self.say("comment.conclusion.not_higher", {"rating": rating, "conditions": self._unmet(between)})
         else:
             wanted = ladder.keys[ladder.rank(computed) - 1]
-            unmet = _records(self._unmet([wanted]))
+            unmet = self._unmet([wanted])
             if unmet:
                 yield self.say("comment.conclusion.not_next", {"rating": self.name(wanted), "conditions": unmet})
 
     def _by_points(self) -> str | None:
         """Return the best rating that the total alone would give; any total gives one that asks nothing of it."""
-        findings = self.rating.findings
-        for rating, wanted, places in self.plan.by_total:
-            if wanted([findings[place].status is Status.PASSED for place in places]):
+        findings, plan = self.rating.findings, self.plan
+        for rating, places in plan.places.items():
+            met = [findings[place].status is Status.PASSED for place in places if place in plan.on_total]
+            if all(met) if rating in plan.needs_all else any(met):
                 return rating
         return None
 
-    def _unmet(self, ratings: Sequence[str]) -> list[Finding]:
+    def _unmet(self, ratings: Iterable[str]) -> tuple[Mapping[str, Fact], ...]:
         """Return what stands against ratings that need all of their conditions, points left out."""
-        besides = [self.rating.findings[place] for rating in ratings for place in self.plan.besides.get(rating, ())]
-        return [finding for finding in besides if finding.status is Status.FAILED]
+        return self._conditions(self._besides_points(self.plan.needs_all.intersection(ratings), Status.FAILED))
 
+    def _besides_points(self, ratings: Collection[str], status: Status) -> list[int]:
+        """Return which findings of some ratings have a status, those on the total left out."""
+        return [
+            place
+            for rating, places in self.plan.places.items()
+            if rating in ratings
+            for place in places
+            if place not in self.plan.on_total and self.rating.findings[place].status is status
+        ]
 
-def _records(findings: Iterable[Finding]) -> tuple[Mapping[str, Fact], ...]:
-    """Return what each condition asks and what was observed; of conditions on the same matter the weakest, the last."""
-    weakest = {_matter(finding): finding for finding in findings}
-    told = {_observed(finding): finding for finding in weakest.values()}
-    return tuple({"required": finding.required.text, "observed": finding.observed.text} for finding in told.values())
-
-
-def _observed(finding: Finding) -> tuple[object, ...]:
-    """Return what is the same of conditions on some rows and on all: the rows that stand in the way of both."""
-    if isinstance(finding.condition, LevelsCondition | YesNoCondition):
-        return (finding.condition.kind, finding.observed.text)
-    return _matter(finding)
-
-
-def _matter(finding: Finding) -> tuple[object, ...]:
-    """Return what a condition is about, whatever it asks of it."""
-    condition = finding.condition
-    return (condition.kind, *(getattr(condition, name, None) for name in ("items", "of", "rated_at_least", "rated")))
+    def _conditions(self, places: Iterable[int]) -> tuple[Mapping[str, Fact], ...]:
+        """Return what conditions ask and what was observed; of those on the same matter the weakest, the last."""
+        told: dict[tuple[object, ...], Mapping[str, Fact]] = {}
+        for matter, place in {self.plan.matters[place]: place for place in places}.items():
+            finding = self.rating.findings[place]
+            observed = finding.observed.text
+            # the same rows may stand in the way of a condition on some rows and of one on all
+            is_on_rows = isinstance(finding.condition, LevelsCondition | YesNoCondition)
+            told[(matter[0], observed) if is_on_rows else matter] = {
+                "required": finding.required.text,
+                "observed": observed,
+            }
+        return tuple(told.values())

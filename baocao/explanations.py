@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -30,7 +30,7 @@ class Told(NamedTuple):
     deducted: Decimal
     parts: tuple[Mapping[str, Fact], ...]
     """Points, reason and evidence of each of its deductions."""
-    reasons: tuple[str, ...]
+    reasons: Sequence[str]
     """Those reasons that are given."""
 
     @property
@@ -49,7 +49,7 @@ def told(line: Line) -> Told:
         parts.append({"points": deduction.points, "reason": reason, "evidence": embedded(deduction.evidence)})
         if deduction.reason:
             reasons.append(reason)
-    return Told(line, line.deducted, tuple(parts), tuple(reasons))
+    return Told(line, line.deducted, tuple(parts), reasons)
 
 
 def shortfalls(sheet: Scoresheet) -> dict[str, list[Told]]:
@@ -73,7 +73,7 @@ def explain(
             "awarded": line.awarded or Decimal(0),
             "standard": line.standard,
         }
-        if line.source is PointsSource.BAND:
+        if line.chosen and line.source is PointsSource.BAND:
             yield _band(phrases, sheet, submission, line, facts)
         elif entry.reasons:
             yield _reasoned(phrases, sheet, entry, facts)
@@ -89,8 +89,8 @@ def _reasoned(phrases: Phrasebook, sheet: Scoresheet, entry: Told, facts: dict[s
     if line.met is False:
         facts["reason"] = reason
         return phrases.say("deductions.unmet", facts)
-    if line.source is PointsSource.OWN:
-        facts |= {"case": line.chosen.text if line.chosen else "", "reason": reason}
+    if line.chosen:
+        facts |= {"case": line.chosen.text, "reason": reason}
         return phrases.say("deductions.own", facts)
     facts["parts"] = entry.parts
     return phrases.say("deductions.penalty" if line.role == "penalty" else "deductions.typed", facts)

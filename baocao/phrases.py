@@ -75,7 +75,8 @@ class Phrasebook:
             raise DataError([messages_form.bad_phrase(phrase, f"{missing} is undefined")]) from missing
         except (TypeError, ArithmeticError) as error:
             raise DataError([messages_form.bad_phrase(phrase, str(error))]) from error
-        return Sentence(phrase, folded(text), facts, used)
+        # what `Sentence(…)` would make, in half the time
+        return tuple.__new__(Sentence, (phrase, folded(text), facts, used))
 
     def asks(self, phrase: str, *facts: str) -> bool:
         """Whether a phrase uses any of these facts: what none asks for need not be worked out."""
