@@ -193,5 +193,28 @@ def test_a_phrase_fails_only_where_it_asks_what_is_more(source: str, sure: bool)
     assert never_fails(ORACLE.parse(source)) is sure
 
 
+@pytest.mark.parametrize(
+    "source", [r'"lời" \n \\ \N{DASH} {{ no }}\'"', "a } b { c {{ no }}", "\t\u2003\x7f{{ no }}\x0b", "{{ no }}}"]
+)
+def test_no_character_of_a_phrase_means_anything_in_python(source: str) -> None:
+    facts = {"no": "{no} \\"}
+    said = ours(source, facts)
+    assert said is not None
+    assert said == jinjas(source, facts)
+
+
+def test_white_space_of_the_phrase_and_of_its_facts_is_folded() -> None:
+    book = load("phrase = ' a\u2003 {{ no }}\u00a0{{ total }} '".encode(), {"phrase": FACTS}, ["phrase"])
+    assert book.say("phrase", {"no": "b", "total": "c"}).text == "a b c"
+    assert book.say("phrase", {"no": "", "total": "\tc\u00a0\u2003d\n"}).text == "a c d"
+    assert book.say("phrase", {"no": "", "total": ""}).text == "a"
+
+
+def test_a_phrase_tells_whether_it_asks_for_a_fact() -> None:
+    book = load(b"phrase = '{{ no }}{% if total %}a{% endif %}'", {"phrase": FACTS}, ["phrase"])
+    assert book.asks("phrase", "names", "total")
+    assert not book.asks("phrase", "names", "parts")
+
+
 def test_a_phrase_of_the_form_is_known_by_its_key() -> None:
     assert FOLDER.phrases.say("findings.unknown", {}).text == "chưa biết"
