@@ -35,7 +35,11 @@ def submissions(form: Form, count: int) -> list[bytes]:
 
 
 def _json(raw: dict[str, Any]) -> bytes:
-    return json.dumps(raw, ensure_ascii=False, indent=2, default=float).encode()
+    return json.dumps(raw, ensure_ascii=False, indent=2, default=_as_typed).encode()
+
+
+def _as_typed(points: Decimal) -> int | float:
+    return int(points) if points == int(points) else float(points)
 
 
 def _submission(form: Form, number: int, chance: Random) -> dict[str, Any]:
