@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from baocao import messages
 from baocao.errors import DataError, Problem
-from baocao.exact_json import Raw, parse
+from baocao.exact_json import Raw, glance, parse
 from baocao.forms.values import allowed_keys
 from baocao.messages import place
 from baocao.submission import MOST_ENTRIES, Facts, Submission
@@ -139,6 +139,23 @@ def read(content: bytes, source: str, office: Office = NO_OFFICE) -> Reading:
     """
     if office.faults:
         return Reading(None, office.faults, source)
+    return _read_sound(content, source, office) or _read_faulty(content, source, office)
+
+
+def _read_sound(content: bytes, source: str, office: Office) -> Reading | None:
+    """Read what nothing is wrong with, as most submissions are; `None` where something may be."""
+    own = glance(content)
+    if own is None:
+        return None
+    try:
+        submission = Submission.model_validate(merged(office.raw, own))
+    except ValidationError:
+        return None
+    return Reading(submission, (), source, office, own)
+
+
+def _read_faulty(content: bytes, source: str, office: Office) -> Reading:
+    """Read with suspicion, to find all that is wrong."""
     try:
         own, faults = parse(content)
     except DataError as error:

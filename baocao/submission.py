@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import datetime
 import re
+from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
 from baocao.forms.values import (
+    MOST_POINTS,
     Choice,
     Count,
     Frozen,
@@ -96,6 +99,26 @@ class Score(Mark, title="Điểm chấm một tiêu chí"):
         description="Theo khóa của người chấm.",
         json_schema_extra=_EMPTY,
     )
+
+
+@lru_cache(maxsize=MOST_POINTS + 1)
+def _of_points(awarded: int) -> Score:
+    return Score(awarded=Decimal(awarded))
+
+
+def _shared(raw: object) -> object:
+    """Put one and the same value for whole points that stand alone, as in most scores they do."""
+    return {no: _shared_score(score) for no, score in raw.items()} if isinstance(raw, dict) else raw
+
+
+def _shared_score(raw: object) -> object:
+    if type(raw) is dict and len(raw) == 1 and type(points := raw.get("awarded")) is int and 0 <= points <= MOST_POINTS:
+        return _of_points(points)
+    return raw
+
+
+Scores = Annotated[dict[str, Score], BeforeValidator(_shared)]
+"""The scores by the numbers of their criteria."""
 
 
 class Tally(Frozen, title="Số được xếp loại ở từng mức"):
@@ -238,7 +261,7 @@ class Submission(Frozen, title="Dữ liệu chấm điểm"):
     form: Slug = Field(title="Mẫu", description="Ví dụ hoi-quan-chung.")
     year: int = Field(title="Năm đánh giá", ge=1976, le=2999, strict=True)
     organization: Organization = Field(title="Tổ chức được đánh giá")
-    scores: dict[str, Score] = Field(max_length=MOST_ENTRIES, title="Điểm chấm", description="Theo số của tiêu chí.")
+    scores: Scores = Field(max_length=MOST_ENTRIES, title="Điểm chấm", description="Theo số của tiêu chí.")
     facts: Facts = Field(title="Số liệu")
     proposal: Proposal | None = Field(None, title="Đề nghị của cơ quan chủ trì")
     comment: Paragraphs | None = Field(None, title="Nhận xét chung", description="Thay cho nhận xét do phần mềm viết.")

@@ -39,7 +39,7 @@ def is_plain(value: str) -> bool:
 
 def _is_folded(value: str) -> bool:
     """Whether `value` is no other when folded; the only white space that Python calls printable is the space."""
-    return value.isprintable() and "  " not in value and value[:1] != " " != value[-1:] and value != ""
+    return value.isprintable() and "  " not in value and value == value.strip(" ") != ""
 
 
 @lru_cache(maxsize=_MOST_KEPT)

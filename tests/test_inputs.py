@@ -21,6 +21,7 @@ from baocao.exact_json import parse
 from baocao.inputs import Office, read
 from baocao.messages import place
 from baocao.schema import DIALECT, submission_schema
+from baocao.submission import Score, Submission
 from tests.helpers import ABSENT, as_json, assessed, folder, library, places_of, problems_of, submission
 from tests.strategies import LEVELS, RATINGS, submissions
 
@@ -130,6 +131,47 @@ def test_a_place_is_written_as_a_reader_would(path: tuple[str | int, ...], writt
 
 def test_a_place_has_no_character_that_cannot_be_seen() -> None:
     assert all(ord(character) < 0x2000 for character in place("x\u202e", "\ufeff"))
+
+
+# --- sound texts, read the short way ----------------------------------------------------------------------------
+
+SOUND = json.dumps(submission(), default=int, ensure_ascii=False)
+PARTS = (
+    "0", "-0", "-0.0", "5", "5.0", "4.50", "50e-1", "1E3", "1e-400", "0e-400", "1e400", "1e-30", "1e-31", "NaN", "-",
+    "01", "1.", "9" * 30, "9" * 31, "-" + "9" * 30, "1." + "0" * 28, "1." + "0" * 29, "9" * 5000, "null", "tru", "[1,]",
+    '"Hội"', '"\\ud800"', '"\\ud83d\\ude00"', '"\\u1ee7"', '"\x01"', '"\x7f"', '"a" "b"', '"1e5"', f'"{"." * 40}"',
+    '{"awarded": 3}', '{"awarded": 2, "awarded": 2}', '{"awarded": 3.0}', '{"awarded": true}', '{"awarded": -1}',
+    '{"awarded": 1001}', '{"": []}', "[" * 30 + "]" * 30,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("old", ['{"awarded": 5}', "5", "12", '"cell"', "null"])
+def test_what_is_read_at_a_glance_is_what_suspicion_would_read(old: str, part: str) -> None:
+    reads_the_same(SOUND.replace(old, part, 1).encode())
+
+
+@given(st.integers(0, len(SOUND)), st.sampled_from([b"", b"\xff", b"\xef\xbb\xbf", b" ", b"0", b'"', b"\\"]))
+def test_a_torn_file_is_never_read_at_a_glance_alone(cut: int, strange: bytes) -> None:
+    reads_the_same(SOUND[:cut].encode() + strange)
+    reads_the_same(SOUND[:cut].encode() + strange + SOUND[cut:].encode())
+
+
+def reads_the_same(content: bytes) -> None:
+    quick = inputs._read_sound(content, "a.json", inputs.NO_OFFICE)
+    if quick is not None:
+        assert repr(quick) == repr(inputs._read_faulty(content, "a.json", inputs.NO_OFFICE))
+
+
+@pytest.mark.parametrize("score", [{"awarded": 5}, {"awarded": Decimal("6.75"), "reason": "nộp chậm"}])
+def test_a_sound_submission_needs_no_more_than_a_glance(score: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "parse", None)
+    assert read(as_json(submission({"scores/I.1.1": score})), "").submission is not None
+
+
+def test_whole_points_that_stand_alone_are_one_value() -> None:
+    first, second = (Submission.model_validate_json(SOUND).scores[no] for no in ("I.1.1", "I.1.3"))
+    assert first is second == Score(awarded=Decimal(5))
 
 
 # --- the office's defaults -------------------------------------------------------------------------------------

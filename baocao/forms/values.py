@@ -16,7 +16,9 @@ from pydantic_core.core_schema import no_info_plain_validator_function
 from baocao.text import clean, is_plain
 
 MOST_POINTS = 1000
-"""More points than any form gives; keeps hostile exponents out of decimal arithmetic."""
+"""More points than any form gives."""
+_SMALLEST = -30
+"""No part of a point has more noughts: both limits keep hostile exponents out of decimal arithmetic."""
 
 _SLUG = r"[a-z0-9]+(?:[-_.][a-z0-9]+)*"
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
@@ -32,14 +34,16 @@ class Frozen(BaseModel):
 
 def _exact(value: object) -> Decimal:
     if type(value) is int:  # and no truth value
-        number = Decimal(value)
-    elif isinstance(value, Decimal):
-        number = value
-    else:
+        if 0 <= value <= MOST_POINTS:
+            return _WHOLE[value]
+    elif not isinstance(value, Decimal):
         raise PydanticCustomError("points_type", "points")
-    if not (number.is_finite() and 0 <= number <= MOST_POINTS):
-        raise PydanticCustomError("points_range", "points")
-    return abs(number)  # "-0" is a number of JSON, and not of a paper
+    elif value.is_finite() and 0 <= value <= MOST_POINTS and value.adjusted() >= _SMALLEST:
+        return abs(value)  # "-0" is a number of JSON, and not of a paper
+    raise PydanticCustomError("points_range", "points")
+
+
+_WHOLE = tuple(map(Decimal, range(MOST_POINTS + 1)))
 
 
 def _printable(value: str) -> str:
