@@ -170,56 +170,52 @@ class _Row(NamedTuple):
 
 _MOST_KNOWN = 256
 
-
-class _Given(NamedTuple):
-    """What one assessor gave a row."""
-
-    awarded: Decimal | None
-    level: str | None
-    met: bool | None
+_Given = tuple[Decimal | None, str | None, bool | None]
+"""What one assessor gave a row: points, level, answer."""
 
 
 def _rows(judged: Judged) -> list[Printable]:
     """Return what is printed of each row, in the form's order."""
     form, sheet = judged.form, judged.scoresheet
+    lines, levels = sheet.line_of, {no: item.level for no, item in sheet.item_of.items()}
     rows: list[Printable] = []
     for row in form.once(_fixed_rows, sheet.kind):
         no = row.criterion.no
-        item, line = sheet.item_of.get(no), sheet.line_of.get(no)
-        level = item.level if item else line.level if line else None
-        given = _Given(sheet.awarded(no), level, line.met if line else None)
-        others = [_given_by(assessor.key, row, sheet) for assessor in form.other_assessors]
-        rows.append(_printed(form, row, (given, *others)))
+        line = lines.get(no)
+        level, met = (line.level, line.met) if line else (None, None)
+        given: _Given = sheet.awarded(no), levels.get(no, level), met
+        others = [_given_by(assessor.key, no, sheet) for assessor in form.other_assessors]
+        rows.append(row.known.get((given, *others)) or _printed(form, row, (given, *others)))
     return rows
 
 
-def _given_by(assessor: str, row: _Row, sheet: Scoresheet) -> _Given:
+def _given_by(assessor: str, no: str, sheet: Scoresheet) -> _Given:
     """Return what another assessor gave a row."""
-    line = sheet.line_of.get(row.criterion.no)
+    line = sheet.line_of.get(no)
     mark = line.mark(assessor) if line else Mark()
-    return _Given(sheet.awarded_by(assessor, row.criterion.no), mark.level, mark.met)
+    return sheet.awarded_by(assessor, no), mark.level, mark.met
 
 
 def _printed(form: Form, row: _Row, given: tuple[_Given, ...]) -> Again:
     """Return what is printed of a row for what the assessors gave it, the one that counts first."""
-    if given not in row.known:
-        if len(row.known) >= _MOST_KNOWN:
-            row.known.clear()
-        own, *others = [_marks(form, row, each) for each in given]
-        level = given[0].level
-        row.known[given] = Again(
-            **row.printed,
-            **own,
-            level_name=form.level_ladder.names[level] if level else "",
-            others={assessor.key: marks for assessor, marks in zip(form.other_assessors, others, strict=True)},
-        )
-    return row.known[given]
+    if len(row.known) >= _MOST_KNOWN:
+        row.known.clear()
+    own, *others = [_marks(form, row, each) for each in given]
+    _, level, _ = given[0]
+    row.known[given] = printed = Again(
+        **row.printed,
+        **own,
+        level_name=form.level_ladder.names[level] if level else "",
+        others={assessor.key: marks for assessor, marks in zip(form.other_assessors, others, strict=True)},
+    )
+    return printed
 
 
 def _marks(form: Form, row: _Row, given: _Given) -> Context:
     """Return what is printed of an assessor's marks, in the same words in every column."""
-    awarded = row.unmarked if row.blank is None else _signed(row, given.awarded)
-    return {"awarded": awarded, "level": form.once(_ticks)[given.level], "met": _ANSWERS[given.met]}
+    points_given, level, met = given
+    awarded = row.unmarked if row.blank is None else _signed(row, points_given)
+    return {"awarded": awarded, "level": form.once(_ticks)[level], "met": _ANSWERS[met]}
 
 
 def _signed(row: _Row, number: Decimal | None) -> str:
