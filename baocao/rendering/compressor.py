@@ -45,10 +45,10 @@ def _isal() -> Compressor | None:
     except ImportError:
         return None
     return Compressor(
-        "isal 1",
-        lambda content: isal_zlib.compress(content, 1, -zlib.MAX_WBITS),
+        "isal 0",
+        lambda content: isal_zlib.compress(content, 0, -zlib.MAX_WBITS),
         isal_zlib.crc32,
-        lambda: isal_zlib.compressobj(1, isal_zlib.DEFLATED, -zlib.MAX_WBITS),
+        lambda: isal_zlib.compressobj(0, isal_zlib.DEFLATED, -zlib.MAX_WBITS),
     )
 
 
