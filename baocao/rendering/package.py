@@ -272,11 +272,7 @@ def _with_child(content: bytes, tag: str, **attributes: str) -> bytes:
 
 def _custom_xml(properties: Iterable[tuple[str, str]]) -> bytes:
     """Return the part as lxml would write it, in a tenth of the time."""
-    entries = (
-        f'<property fmtid="{_PROPERTY_SET}" pid="{pid}" name="{name.translate(_IN_ATTRIBUTE)}">'
-        f"<vt:lpwstr>{escaped(value)}</vt:lpwstr></property>"
-        for pid, (name, value) in enumerate(properties, start=2)
-    )
+    entries = [_property(pid, name, value) for pid, (name, value) in enumerate(properties, start=2)]
     return f"{_CUSTOM_HEAD}{''.join(entries)}</Properties>".encode()
 
 
@@ -284,10 +280,15 @@ _CUSTOM_HEAD = (
     "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
     f'<Properties xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes">'
 )
-_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
-_IN_ATTRIBUTE = _IN_TEXT | str.maketrans({'"': "&quot;", "\t": "&#9;", "\n": "&#10;"})
+
+
+@lru_cache(maxsize=256)
+def _property(pid: int, name: str, value: str) -> str:
+    quoted = escaped(name).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
+    inner = f"<vt:lpwstr>{escaped(value)}</vt:lpwstr>"
+    return f'<property fmtid="{_PROPERTY_SET}" pid="{pid}" name="{quoted}">{inner}</property>'
 
 
 def escaped(value: str) -> str:
     """Return a text as it stands in XML; `xml.sax.saxutils`, which would do, imports half of the web for it."""
-    return value.translate(_IN_TEXT)
+    return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")

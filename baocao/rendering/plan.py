@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from baocao.rendering.package import LONGEST_PROPERTY, Kept, escaped
@@ -32,6 +33,7 @@ class Core:
         return b"".join(filter(None, pieces))
 
 
+@lru_cache(maxsize=256)
 def _escaped(value: str) -> bytes:
     text = value[:LONGEST_PROPERTY]
     check_characters(text, breaks=False)

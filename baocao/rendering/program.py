@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, pairwise
 from types import CodeType
 from typing import Any
@@ -41,8 +42,10 @@ class Loop:
     """What `loop` is in a template; Jinja's own knows more and takes several times as long."""
 
     __slots__ = ("index0", "length")
-    index0: int
-    length: int
+
+    def __init__(self, index0: int, length: int) -> None:
+        self.index0 = index0
+        self.length = length
 
     first = property(lambda self: self.index0 == 0)
     last = property(lambda self: self.index0 == self.length - 1)
@@ -52,19 +55,28 @@ class Loop:
 
 
 def _looped(values: Iterable[Any], undefined: object) -> Iterator[tuple[Any, Loop]]:
-    """Yield each value with its place; called by the program as `LoopContext` is.
+    """Return each value with its place; called by the program as `LoopContext` is."""
+    if isinstance(values, list) and len(values) <= _MOST_PLACES:
+        return zip(values, _places(len(values)), strict=True)
+    return _one_by_one(values)
 
-    Of an iterator one value is known ahead, which tells the last but not how many there are.
-    """
-    loop = Loop()
+
+@cache
+def _places(length: int) -> tuple[Loop, ...]:
+    return tuple(Loop(index0, length) for index0 in range(length))
+
+
+_MOST_PLACES = 64
+"""The places of short lists are the same objects each time; their number is bounded by this."""
+
+
+def _one_by_one(values: Iterable[Any]) -> Iterator[tuple[Any, Loop]]:
+    """Yield each value with its place. Of an iterator one is known ahead, which tells the last but not how many."""
     if isinstance(values, list):
-        loop.length = len(values)
-        for loop.index0, item in enumerate(values):
-            yield item, loop
+        yield from ((value, Loop(index0, len(values))) for index0, value in enumerate(values))
         return
-    for loop.index0, (item, following) in enumerate(pairwise(chain(values, (_END,)))):
-        loop.length = loop.index0 + (1 if following is _END else 2)
-        yield item, loop
+    for index0, (item, following) in enumerate(pairwise(chain(values, (_END,)))):
+        yield item, Loop(index0, index0 + (1 if following is _END else 2))
 
 
 _END = object()
