@@ -101,6 +101,10 @@ def nothing_to_read(path: str) -> Problem:
     return _of_file(path, "thư mục không có tệp .json nào", "Chỉ thư mục chứa các tệp dữ liệu chấm điểm.")
 
 
+def nothing_to_print(path: str) -> Problem:
+    return _of_file(path, "thư mục không có tệp Word nào (.docx)", "Chỉ thư mục chứa các văn bản cần lập bản PDF.")
+
+
 def unreadable(path: str, reason: str) -> Problem:
     return _of_file(path, f"không đọc được tệp ({reason})", "Kiểm tra quyền đọc tệp.")
 

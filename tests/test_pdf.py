@@ -255,6 +255,12 @@ def test_pdf_takes_files_and_folders(desk: Desk) -> None:
     assert [path.name for path in desk.folder.glob("*.pdf")] == ["0.pdf"]
 
 
+def test_a_folder_without_a_document_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "~$khoa.docx").touch()  # what Word leaves while a document is open
+    assert run(["pdf", str(tmp_path)]) == 1
+    assert "thư mục không có tệp Word nào" in capsys.readouterr().err
+
+
 def test_without_libreoffice_the_drafts_are_there_and_it_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

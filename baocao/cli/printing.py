@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from baocao import pdf
+from baocao import messages, pdf
 from baocao.cli import show
 from baocao.cli.common import Force, say, with_progress_of
 from baocao.errors import DataError
@@ -20,8 +20,10 @@ def print_(
     force: Force = False,
 ) -> None:
     """Lập bản PDF (PDF/A) cạnh mỗi tệp Word, bằng LibreOffice. Nêu tên tệp không lập được, vẫn lập các tệp khác."""
-    folders = [sorted(path.rglob("[!~]*.docx")) if path.is_dir() else [path] for path in paths]
-    if not print_pdf([document for folder in folders for document in folder], force=force):
+    found = {path: sorted(path.rglob("[!~]*.docx")) if path.is_dir() else [path] for path in paths}
+    if empty := [str(path) for path, documents in found.items() if not documents]:
+        raise DataError(map(messages.nothing_to_print, empty))
+    if not print_pdf([document for documents in found.values() for document in documents], force=force):
         raise typer.Exit(DataError.exit_code)
 
 
