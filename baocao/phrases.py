@@ -15,7 +15,7 @@ from typing import NamedTuple
 from baocao import messages_form
 from baocao.errors import DataError
 from baocao.phrase_code import function_of
-from baocao.text import folded
+from baocao.text import single_spaced
 
 Fact = str | int | Decimal | Fraction | tuple["Fact", ...] | Mapping[str, "Fact"]
 """What a sentence may rest on: a text, a count, points, a share (0–1), or a list of such."""
@@ -65,6 +65,11 @@ class Phrasebook:
     def say(self, phrase: str, facts: Mapping[str, Fact]) -> Sentence:
         """Return the sentence that `phrase` makes of `facts`, with those it used.
 
+        Args:
+            phrase: its key.
+            facts: what the sentence is to rest on. Texts have no white space but single spaces, as all that is read;
+                they may be empty.
+
         Raises:
             DataError: it asks of these facts what cannot be done with them: to compare a text with a number, say.
         """
@@ -76,7 +81,7 @@ class Phrasebook:
         except (TypeError, ArithmeticError) as error:
             raise DataError([messages_form.bad_phrase(phrase, str(error))]) from error
         # what `Sentence(…)` would make, in half the time
-        return tuple.__new__(Sentence, (phrase, folded(text), facts, used))
+        return tuple.__new__(Sentence, (phrase, single_spaced(text), facts, used))
 
     def asks(self, phrase: str, *facts: str) -> bool:
         """Whether a phrase uses any of these facts: what none asks for need not be worked out."""

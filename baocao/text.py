@@ -32,6 +32,11 @@ def folded(value: str) -> str:
     return value if _is_folded(value) else " ".join(value.split())
 
 
+def single_spaced(value: str) -> str:
+    """Return what `folded` does, of a text in which a space is the only white space."""
+    return value if "  " not in value and value == value.strip(" ") else " ".join(value.split())
+
+
 def is_plain(value: str) -> bool:
     """Whether there is something in `value`, all of it can be seen, and `clean` would leave it as it is."""
     return _is_folded(value) and unicodedata.is_normalized("NFC", value)

@@ -203,10 +203,10 @@ def test_no_character_of_a_phrase_means_anything_in_python(source: str) -> None:
     assert said == jinjas(source, facts)
 
 
-def test_white_space_of_the_phrase_and_of_its_facts_is_folded() -> None:
+def test_white_space_of_the_phrase_and_spaces_of_its_facts_are_folded() -> None:
     book = load("phrase = ' a\u2003 {{ no }}\u00a0{{ total }} '".encode(), {"phrase": FACTS}, ["phrase"])
     assert book.say("phrase", {"no": "b", "total": "c"}).text == "a b c"
-    assert book.say("phrase", {"no": "", "total": "\tc\u00a0\u2003d\n"}).text == "a c d"
+    assert book.say("phrase", {"no": "", "total": " c  d "}).text == "a c d"
     assert book.say("phrase", {"no": "", "total": ""}).text == "a"
 
 
