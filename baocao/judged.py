@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from baocao.forms import Form, FormFolder
 from baocao.rating import Rating
@@ -38,10 +39,15 @@ class Judged:
     @property
     def is_elsewhere(self) -> bool:
         """Whether neither place nor superior of the paper names a place of the form's jurisdiction."""
-        places = self.form.once(_folded_places)
-        named = f"{self.submission.signature.place} {self.submission.organization.superior.name}".casefold()
-        return bool(places) and not any(place in named for place in places)
+        submission = self.submission
+        places = self.form.jurisdiction.places
+        return bool(places) and not _names_one(
+            places, submission.signature.place, submission.organization.superior.name
+        )
 
 
-def _folded_places(form: Form) -> list[str]:
-    return [place.casefold() for place in form.jurisdiction.places]
+@lru_cache(maxsize=256)
+def _names_one(places: tuple[str, ...], *names: str) -> bool:
+    """Whether one of the names has one of the places in it; an office has the same in all its papers."""
+    named = " ".join(names).casefold()
+    return any(place.casefold() in named for place in places)

@@ -17,8 +17,8 @@ from baocao.text import clean, is_plain
 
 MOST_POINTS = 1000
 """More points than any form gives."""
-_SMALLEST = -30
-"""No part of a point has more noughts: both limits keep hostile exponents out of decimal arithmetic."""
+_SMALLEST, _LONGEST = -30, 30
+"""Exponent and characters of points: with `MOST_POINTS` they keep hostile numbers out of decimal arithmetic."""
 
 _SLUG = r"[a-z0-9]+(?:[-_.][a-z0-9]+)*"
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
@@ -38,9 +38,14 @@ def _exact(value: object) -> Decimal:
             return _WHOLE[value]
     elif not isinstance(value, Decimal):
         raise PydanticCustomError("points_type", "points")
-    elif value.is_finite() and 0 <= value <= MOST_POINTS and value.adjusted() >= _SMALLEST:
+    elif _is_handy(value) and 0 <= value <= MOST_POINTS:
         return abs(value)  # "-0" is a number of JSON, and not of a paper
     raise PydanticCustomError("points_range", "points")
+
+
+def _is_handy(value: Decimal) -> bool:
+    """Whether a number is finite, and neither long nor very small."""
+    return value.is_finite() and value.adjusted() >= _SMALLEST and len(str(value)) <= _LONGEST
 
 
 _WHOLE = tuple(map(Decimal, range(MOST_POINTS + 1)))
