@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import re
 from decimal import Decimal
-from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
@@ -101,19 +100,24 @@ class Score(Mark, title="Điểm chấm một tiêu chí"):
     )
 
 
-@lru_cache(maxsize=MOST_POINTS + 1)
-def _of_points(awarded: int) -> Score:
-    return Score(awarded=Decimal(awarded))
+class _WholePoints(dict[int, Score]):
+    """The score of whole points that stand alone: one and the same value, since most scores say no more."""
+
+    def __missing__(self, awarded: int) -> Score:
+        self[awarded] = score = Score(awarded=Decimal(awarded))
+        return score
+
+
+_WHOLE_POINTS = _WholePoints()
 
 
 def _shared(raw: object) -> object:
-    """Put one and the same value for whole points that stand alone, as in most scores they do."""
     return {no: _shared_score(score) for no, score in raw.items()} if isinstance(raw, dict) else raw
 
 
 def _shared_score(raw: object) -> object:
     if type(raw) is dict and len(raw) == 1 and type(points := raw.get("awarded")) is int and 0 <= points <= MOST_POINTS:
-        return _of_points(points)
+        return _WHOLE_POINTS[points]
     return raw
 
 

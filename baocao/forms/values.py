@@ -38,17 +38,18 @@ def _exact(value: object) -> Decimal:
             return _WHOLE[value]
     elif not isinstance(value, Decimal):
         raise PydanticCustomError("points_type", "points")
-    elif _is_handy(value) and 0 <= value <= MOST_POINTS:
-        return abs(value)  # "-0" is a number of JSON, and not of a paper
+    elif (
+        value.is_finite()
+        and _NOUGHT <= value <= _MOST
+        and value.adjusted() >= _SMALLEST
+        and len(str(value)) <= _LONGEST
+    ):
+        return value.copy_abs()  # "-0" is a number of JSON, and not of a paper; `abs` would round
     raise PydanticCustomError("points_range", "points")
 
 
-def _is_handy(value: Decimal) -> bool:
-    """Whether a number is finite, and neither long nor very small."""
-    return value.is_finite() and value.adjusted() >= _SMALLEST and len(str(value)) <= _LONGEST
-
-
 _WHOLE = tuple(map(Decimal, range(MOST_POINTS + 1)))
+_NOUGHT, _MOST = _WHOLE[0], _WHOLE[MOST_POINTS]
 
 
 def _printable(value: str) -> str:
