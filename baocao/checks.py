@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from baocao import figures, messages
 from baocao.errors import Problem
@@ -68,15 +68,19 @@ def _kind_of(form: Form, submission: Submission) -> str:
     return kind if kind in form.by_kind else form.kinds[0].key
 
 
+_LISTS: tuple[str, ...] = get_args(OrganizationList)
+_POPULATIONS: tuple[str, ...] = get_args(Population)
+
+
 def _choices(form: Form, submission: Submission) -> Iterator[Problem]:
     """Ratings and levels are those of the form's ladders."""
     facts = submission.facts
-    for listed in get_args(OrganizationList):
+    for listed in _LISTS:
         names = form.ladder_of(listed).names
         for index, entry in enumerate(getattr(facts, listed) or ()):
-            if entry.rating is not None and entry.rating not in names:
-                yield messages.unknown_choice(place("facts", listed, index, "rating"), entry.rating, names)
-    for population in get_args(Population):
+            if (rating := entry.rating) is not None and rating not in names:
+                yield messages.unknown_choice(place("facts", listed, index, "rating"), rating, names)
+    for population in _POPULATIONS:
         tally = getattr(facts, population)
         if tally is not None:
             yield from _rungs(form, tally, population)
@@ -91,28 +95,31 @@ def _choices(form: Form, submission: Submission) -> Iterator[Problem]:
 
 def _rungs(form: Form, tally: Tally, population: str) -> Iterator[Problem]:
     """A tally counts every rating of its ladder and no other."""
-    names = form.ladder_of(population).names
-    for key in tally.counts:
+    names, counts = form.ladder_of(population).names, tally.counts
+    if counts.keys() == names.keys():
+        return
+    for key in counts:
         if key not in names:
             yield messages.unknown_key(place("facts", population, key), key, [*names, *Tally.model_fields])
     for key in names:
-        if key not in tally.counts:
+        if key not in counts:
             yield messages.missing_key(place("facts", population, key))
 
 
 def _asked(form: Form, submission: Submission) -> Iterator[Problem]:
     """Every fact that the form asks for is there, be it `null`."""
     facts, kind = submission.facts, _kind_of(form, submission)
-    for fact in figures.asked(form, kind):
-        if fact not in facts.model_fields_set and fact not in get_args(Population):
+    given, own, known = facts.model_fields_set, facts.figures, form.own_figures
+    missing = [fact for fact in figures.asked(form, kind) if fact not in given]
+    for fact in missing:
+        if fact not in _POPULATIONS:
             yield messages.missing_key(place("facts", fact))
-    known = list(form.own_figures)
-    for key in facts.figures:
+    for key in own:
         if key not in known:
-            yield messages.unknown_key(place("facts", "figures", key), key, known)
-    if "figures" in facts.model_fields_set:
+            yield messages.unknown_key(place("facts", "figures", key), key, list(known))
+    if "figures" in given:
         for key in known:
-            if key not in facts.figures:
+            if key not in own:
                 yield messages.missing_key(place("facts", "figures", key))
 
 
@@ -123,6 +130,69 @@ Path = tuple[str | int, ...]
 
 MARK_OF = {"points": "awarded", "level": "level", "yes_no": "met"}
 """By which key of a score a criterion is assessed."""
+
+
+def _scores(form: Form, submission: Submission) -> Iterator[Problem]:
+    """Only where something may be wrong with a score the rules say what it is, one after the other."""
+    if not are_sound(form, submission):
+        for rule in (_criteria, _marks, _deductions):
+            yield from rule(form, submission)
+
+
+def are_sound(form: Form, submission: Submission) -> bool:
+    """Whether every criterion has points, and points alone, that the form allows: then no rule finds anything.
+
+    So it is with most submissions. Where it is not so, all may still be well: only the rules tell.
+    """
+    given, scores = form.once(_points_to_give, _kind_of(form, submission)), submission.scores
+    return scores.keys() == given.keys() and all(
+        vars(score) == given[no].in_full or _is_sound(score, given[no]) for no, score in scores.items()
+    )
+
+
+class _PointsToGive(NamedTuple):
+    """What an assessor may give a criterion."""
+
+    standard: Decimal
+    role: Role
+    step: Decimal
+    in_full: dict[str, object]
+    """The fields of a score that gives all there is and says nothing else, as most do; none where no points are asked.
+
+    Fields are compared, and not models, since that is fast.
+    """
+
+
+def _points_to_give(form: Form, kind: str) -> dict[str, _PointsToGive]:
+    return {
+        leaf.no: _PointsToGive(
+            leaf.most,
+            form.role(leaf.no),
+            form.step or Decimal(1),
+            vars(Score(awarded=leaf.most)) if leaf.assessed_by == "points" else {},
+        )
+        for leaf in form.leaves_of(kind)
+        if not leaf.banded
+    }
+
+
+_NONE = Decimal(0)
+
+
+def _is_sound(score: Score, given: _PointsToGive) -> bool:
+    standard, role, step, in_full = given
+    awarded, deductions, deducted = score.awarded, score.deductions, _NONE
+    if not in_full or score.level is not None or score.met is not None or score.others:
+        return False
+    if deductions is None:
+        return awarded is not None and awarded <= standard and not awarded % step
+    for deduction in deductions:
+        points = deduction.points
+        if not points or points % step:
+            return False
+        deducted += points
+    agreed = awarded is None or awarded == _left(standard, deducted, role)
+    return agreed and deducted <= standard and role != "bonus"
 
 
 def _criteria(form: Form, submission: Submission) -> Iterator[Problem]:
@@ -224,7 +294,7 @@ def _figure(form: Form, path: Path, found: Decimal, standard: Decimal) -> Iterat
 
 def _tallies(form: Form, submission: Submission) -> Iterator[Problem]:
     kind = form.kind(_kind_of(form, submission))
-    for population in get_args(Population):
+    for population in _POPULATIONS:
         tally: Tally | None = getattr(submission.facts, population)
         if tally is None:
             continue
@@ -268,17 +338,18 @@ def _target_counts(targets: Targets, assigned: int) -> Iterator[Problem]:
 
 def _named_lists(_: Form, submission: Submission) -> Iterator[Problem]:
     facts = submission.facts
-    lists: dict[tuple[str, ...], Iterable[RatedOrganization | DisciplinedSubordinate]] = {
-        ("government",): facts.government or (),
-        ("sociopolitical_organizations",): facts.sociopolitical_organizations or (),
-        ("discipline", "subordinates"): (facts.discipline and facts.discipline.subordinates) or (),
-    }
-    for path, entries in lists.items():
-        seen: set[str] = set()
-        for index, entry in enumerate(entries):
-            if entry.name in seen:
-                yield messages.named_twice(place("facts", *path, index), entry.name)
-            seen.add(entry.name)
+    disciplined = facts.discipline.subordinates if facts.discipline else None
+    yield from _named_twice(facts.government, "government")
+    yield from _named_twice(facts.sociopolitical_organizations, "sociopolitical_organizations")
+    yield from _named_twice(disciplined, "discipline", "subordinates")
+
+
+def _named_twice(entries: Sequence[RatedOrganization | DisciplinedSubordinate] | None, *path: str) -> Iterator[Problem]:
+    names = [entry.name for entry in entries or ()]
+    if len(set(names)) < len(names):
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                yield messages.named_twice(place("facts", *path, index), name)
 
 
 def _signature(form: Form, submission: Submission) -> Iterator[Problem]:
@@ -289,9 +360,7 @@ def _signature(form: Form, submission: Submission) -> Iterator[Problem]:
 
 CHECKS: tuple[Callable[[Form, Submission], Iterator[Problem]], ...] = (
     _kind,
-    _criteria,
-    _marks,
-    _deductions,
+    _scores,
     _choices,
     _asked,
     _tallies,

@@ -143,7 +143,7 @@ class Tally(Frozen, title="Số được xếp loại ở từng mức"):
     def rated(self) -> int | None:
         """How many are rated at all; `None` while one of the counts is not known."""
         counts = self.counts.values()
-        return None if None in counts else sum(count for count in counts if count is not None)
+        return None if None in counts else sum(filter(None, counts))
 
     def at_rung(self, rating: str) -> int:
         """Return how many are rated just so; 0 while that is not known."""
