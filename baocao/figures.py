@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from baocao.forms.conditions import Condition, FigureCondition, OrganizationsCondition, ShareCondition
 from baocao.forms.criteria import FigureBands, RatingBands
@@ -13,8 +13,7 @@ from baocao.submission import Facts
 _PERCENT = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What the facts say of one figure."""
 
     part: int | None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
-from functools import cached_property, partial
+from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from baocao import figures
-from baocao.forms.criteria import Criterion, FigureBand, Gap, RatingBand, RatingBands, Role
+from baocao.figures import Reading
+from baocao.forms.criteria import Criterion, FigureBand, FigureBands, Gap, RatingBand, RatingBands, Role
+from baocao.forms.ladder import Ladder
 from baocao.forms.model import Form
-from baocao.submission import Deduction, Facts, Mark, Score, StatedLevel, Submission
+from baocao.submission import Deduction, Facts, Mark, RatedOrganization, Score, StatedLevel, Submission
 
+_NONE = Decimal(0)
 _CENT = Decimal("0.01")
 """A scaled total is cut off to this, so that it never rounds up to a threshold (thresholds are coarser)."""
 
@@ -63,18 +66,13 @@ class Line(NamedTuple):
     """The band or the declared gap that the facts choose."""
     others: Mapping[str, Mark] = _NOBODY
     """The marks of the assessors whose columns do not count."""
+    deducted: Decimal = _NONE
+    """Points that the total lacks for this line; 0 while they are not known, and of a bonus."""
 
     @property
     def standard(self) -> Decimal:
         """The most points there are for the line; 0 when it gives none."""
         return self.criterion.most
-
-    @property
-    def deducted(self) -> Decimal:
-        """Points that the total lacks for this line; 0 while they are not known, and of a bonus."""
-        if self.awarded is None or self.role == "bonus":
-            return Decimal(0)
-        return self.awarded if self.role == "penalty" else self.standard - self.awarded
 
     def is_short(self, best: str | None) -> bool:
         """Whether the line is less than it could be: points deducted, a level below `best`, or not met.
@@ -119,12 +117,18 @@ class Scoresheet:
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """The items with a performance level, in the form's order."""
-        return tuple(_item(self, no) for no in self.form.level_items if self.form.applies(no, self.kind))
+        return tuple([_item(self, row) for row in self.form.once(_level_items, self.kind)])
 
     @cached_property
     def line_of(self) -> dict[str, Line]:
         """The lines by the number of their criterion."""
-        return {line.criterion.no: line for line in self.lines}
+        return dict(zip(self.form.once(_numbers, self.kind), self.lines, strict=True))
+
+    @cached_property
+    def short(self) -> tuple[Line, ...]:
+        """The lines that are less than they could be."""
+        best = self.form.best_level
+        return tuple([line for line in self.lines if line.is_short(best)])
 
     @cached_property
     def item_of(self) -> dict[str, Item]:
@@ -144,17 +148,17 @@ class Scoresheet:
         return self._awarded[no]
 
     @cached_property
-    def _awarded(self) -> dict[str, Decimal | None]:
-        return self._rows(_awarded)
+    def _awarded(self) -> Mapping[str, Decimal | None]:
+        return self._rows([line.awarded for line in self.lines])
 
     def awarded_by(self, assessor: str, no: str) -> Decimal | None:
         """Return the points that another assessor gives a row; `None` where one is missing."""
         return self._awarded_by_others[assessor][no]
 
     @cached_property
-    def _awarded_by_others(self) -> dict[str, dict[str, Decimal | None]]:
-        def column(assessor: str) -> dict[str, Decimal | None]:
-            return self._rows(lambda line: _points(line, line.mark(assessor)))
+    def _awarded_by_others(self) -> dict[str, Mapping[str, Decimal | None]]:
+        def column(assessor: str) -> Mapping[str, Decimal | None]:
+            return self._rows([_points(line, line.mark(assessor)) for line in self.lines])
 
         return {assessor.key: column(assessor.key) for assessor in self.form.other_assessors}
 
@@ -170,16 +174,18 @@ class Scoresheet:
     @cached_property
     def lowest(self) -> Decimal:
         """The least that the total can become: points not known yet count nothing, penalties in full."""
-        return self._bound(lambda line: _or_else(line, full=line.role == "penalty"))
+        return self._bound("penalty")
 
     @cached_property
     def highest(self) -> Decimal:
         """The most that the total can become: points not known yet count in full, penalties nothing."""
-        return self._bound(lambda line: _or_else(line, full=line.role != "penalty"))
+        return self._bound("regular", "bonus")
 
-    def _bound(self, points: Callable[[Line], Decimal]) -> Decimal:
-        """Return the total, or what `points` make it where not all points are known."""
-        return self.total if self.total is not None else self._total(self._rows(points)) or Decimal(0)
+    def _bound(self, *in_full: Role) -> Decimal:
+        """Return the total; where not all points are known, with all that there may be in some sections, else none."""
+        if self.total is not None:
+            return self.total
+        return self._total(self._rows([_or_else(line, full=line.role in in_full) for line in self.lines])) or _NONE
 
     def bounds(self, no: str | None) -> tuple[Decimal, Decimal]:
         """Return the least and the most that the points of a row (of all when `None`) can become."""
@@ -188,7 +194,7 @@ class Scoresheet:
         known = self.awarded(no)
         if known is not None:
             return known, known
-        least, most = (self._rows(partial(_or_else, full=full))[no] for full in (False, True))
+        least, most = (self._rows([_or_else(line, full=full) for line in self.lines])[no] for full in (False, True))
         return least or Decimal(0), most or Decimal(0)
 
     @property
@@ -198,18 +204,19 @@ class Scoresheet:
         awarded = sum((self.awarded(row.no) or Decimal(0) for row in rows), Decimal(0))
         return awarded, self.form.regular_standard(self.kind)
 
-    def _rows(self, points: Callable[[Line], Decimal | None]) -> dict[str, Decimal | None]:
-        """Return the points of every row, where `points` gives those of the lines; see `awarded`."""
-        sums: dict[str, Decimal | None] = dict.fromkeys(self.form.by_no, Decimal(0))
-        for line in self.lines:
-            found = points(line)
-            for no in self.form.path(line.criterion.no):
-                so_far = sums[no]
-                sums[no] = None if found is None or so_far is None else so_far + found
-        for no, cap in self.form.caps.items():
-            so_far = sums[no]
-            sums[no] = None if so_far is None else min(so_far, cap)
-        return sums
+    def _rows(self, points: Sequence[Decimal | None]) -> Mapping[str, Decimal | None]:
+        """Return the points of every row, given those of the lines; see `awarded`."""
+        form, numbers = self.form, self.form.once(_numbers, self.kind)
+        sums = {no: _NONE if given is None else given for no, given in zip(numbers, points, strict=True)}
+        for no, parts in form.once(_added_up, self.kind):
+            sums[no] = sum(map(sums.__getitem__, parts), _NONE)
+        for no, cap in form.caps.items():
+            sums[no] = min(sums[no], cap)
+        unknown = [no for no, given in zip(numbers, points, strict=True) if given is None]
+        if not unknown:
+            return sums
+        open_rows = {above for no in unknown if form.by_no[no].standard is not None for above in form.path(no)}
+        return {**sums, **dict.fromkeys(open_rows)}
 
     def _total(self, rows: Mapping[str, Decimal | None]) -> Decimal | None:
         """Return regular points, scaled where the form says so, with capped bonuses and penalties; never below 0.
@@ -233,24 +240,64 @@ class Scoresheet:
         return (regular * self.standard_total / standard).quantize(_CENT, ROUND_DOWN)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Assessed:
+    """A criterion that is assessed, with what is the same of it in every submission; each is equal to itself alone."""
+
+    no: str
+    criterion: Criterion
+    sort: Literal["banded", "points", "level", "yes_no"]
+    role: Role
+    in_full: Decimal
+    """The points of which nothing is to be explained: the standard, of a bonus or penalty nought."""
+    pending: Line
+    ladder: Ladder
+    """On which those are rated whose ratings choose a band, else the form's."""
+
+
 def score(form: Form, submission: Submission) -> Scoresheet:
     """Return the scoresheet of a submission. Never fails: what is missing stays pending."""
-    kind = submission.organization.kind
-    lines = tuple(_line(form, leaf, submission) for leaf in form.leaves_of(kind))
-    return Scoresheet(form, kind, lines, submission.facts.levels)
+    kind, scores, facts = submission.organization.kind, submission.scores, submission.facts
+    lines = [_line(form, row, scores.get(row.no), facts) for row in form.once(_assessed, kind)]
+    return Scoresheet(form, kind, tuple(lines), facts.levels)
+
+
+# --- worked out once for each form -----------------------------------------------------------------------------
+
+
+def _assessed(form: Form, kind: str) -> tuple[_Assessed, ...]:
+    def row(leaf: Criterion, role: Role) -> _Assessed:
+        in_full = leaf.most if role == "regular" else _NONE
+        sort, ladder = leaf.assessed_by, form.ladder_of(leaf.banded.of if leaf.banded else "")
+        pending = Line(leaf, role, None, PointsSource.PENDING)
+        return _Assessed(leaf.no, leaf, "banded" if leaf.banded else sort, role, in_full, pending, ladder)
+
+    return tuple(row(leaf, form.role(leaf.no)) for leaf in form.leaves_of(kind))
+
+
+def _numbers(form: Form, kind: str) -> tuple[str, ...]:
+    return tuple(leaf.no for leaf in form.leaves_of(kind))
+
+
+def _added_up(form: Form, kind: str) -> list[tuple[str, list[str]]]:
+    """Return the rows whose points are added up, and of which, the innermost first.
+
+    A section that is a criterion adds up its own; a row that does not apply, none.
+    """
+    parts: dict[str, list[str]] = {row.no: [] for row in form.criteria}
+    for row in form.criteria:
+        if row.parent or row.no in form.leaf_numbers:
+            parts[row.parent or row.no].append(row.no)
+    given = form.once(_numbers, kind)
+    return [(no, parts[no] if form.applies(no, kind) else []) for no in reversed(parts) if parts[no] or no not in given]
 
 
 # --- points ----------------------------------------------------------------------------------------------------
 
 
-def _awarded(line: Line) -> Decimal | None:
-    return line.awarded if line.criterion.standard is not None else Decimal(0)
-
-
 def _or_else(line: Line, *, full: bool) -> Decimal:
     """Return the points of a line; of one not known yet all or nothing."""
-    found = _awarded(line)
-    return found if found is not None else line.standard if full else Decimal(0)
+    return line.awarded if line.awarded is not None else line.standard if full else _NONE
 
 
 def _points(line: Line, mark: Mark) -> Decimal | None:
@@ -269,100 +316,182 @@ def _answered(leaf: Criterion, role: Role, *, met: bool) -> Decimal:
 
 def typed_points(score: Score | None, leaf: Criterion, role: Role) -> Decimal | None:
     """Return the points typed in for a criterion, or what its deductions leave; `None` when neither is."""
-    if score is None or (score.awarded is None and score.deductions is None):
-        return None
-    if score.awarded is not None:
-        return score.awarded
-    deducted = sum((deduction.points for deduction in score.deductions or ()), Decimal(0))
+    awarded = score.awarded if score else None
+    if score is None or awarded is not None or score.deductions is None:
+        return awarded
+    deducted = sum((deduction.points for deduction in score.deductions), Decimal(0))
     return deducted if role == "penalty" else leaf.most - deducted
 
 
 # --- lines -----------------------------------------------------------------------------------------------------
 
+_MOST_KEPT = 4096
+"""Lines and items that are the same in many scoresheets are made once: so many are kept."""
 
-def _line(form: Form, leaf: Criterion, submission: Submission) -> Line:
-    found, role = submission.scores.get(leaf.no), form.role(leaf.no)
-    others = found.others if found else {}
-    if leaf.banded:
-        return _banded_line(form, leaf, found, submission.facts)
+
+def _line(form: Form, row: _Assessed, found: Score | None, facts: Facts) -> Line:
+    if row.sort == "banded":
+        return _banded_line(form, row, found, facts)
     if found is None:
-        return Line(leaf, role, None, PointsSource.PENDING)
-    if leaf.assessed_by == "level":
-        source = PointsSource.PENDING if found.level is None else PointsSource.TYPED
-        return Line(leaf, role, None, source, level=found.level, deductions=_whole(found), others=others)
-    if leaf.assessed_by == "yes_no":
-        return _answered_line(leaf, role, found)
-    typed = typed_points(found, leaf, role)
+        return row.pending
+    if row.sort == "points":
+        return _line_by_points(row, found)
+    return _levelled_line(row, found) if row.sort == "level" else _answered_line(row, found)
+
+
+def _line_by_points(row: _Assessed, found: Score) -> Line:
+    typed = typed_points(found, row.criterion, row.role)
     if typed is None:
-        return Line(leaf, role, None, PointsSource.PENDING, others=others)
-    return Line(leaf, role, typed, PointsSource.TYPED, deductions=_deductions(leaf, role, typed, found), others=others)
+        return row.pending._replace(others=found.others)
+    if typed == row.in_full and not found.others:
+        return _line_in_full(row, str(typed))
+    return _typed_line(row, typed, found)
 
 
-def _answered_line(leaf: Criterion, role: Role, found: Score) -> Line:
-    if found.met is None:
-        return Line(leaf, role, None, PointsSource.PENDING, others=found.others)
-    awarded = None if leaf.standard is None else _answered(leaf, role, met=found.met)
-    return Line(leaf, role, awarded, PointsSource.TYPED, met=found.met, deductions=_whole(found), others=found.others)
+@lru_cache(_MOST_KEPT)
+def _line_in_full(row: _Assessed, typed: str) -> Line:
+    """Return the line of which nothing is to be explained, by its points as they were typed: `2.0` stays `2.0`."""
+    return _typed_line(row, Decimal(typed), Score())
+
+
+def _typed_line(row: _Assessed, typed: Decimal, found: Score, chosen: Gap | None = None) -> Line:
+    """Return a line with the assessor's own points, which stand for a criterion with bands in a gap between them."""
+    source, deducted = PointsSource.OWN if chosen else PointsSource.TYPED, _deducted(row, typed)
+    deductions = _deductions(row, typed, deducted, found)
+    return Line(row.criterion, row.role, typed, source, None, None, deductions, chosen, found.others, deducted)
+
+
+def _levelled_line(row: _Assessed, found: Score) -> Line:
+    source = PointsSource.PENDING if found.level is None else PointsSource.TYPED
+    return row.pending._replace(source=source, level=found.level, deductions=_whole(found), others=found.others)
+
+
+def _answered_line(row: _Assessed, found: Score) -> Line:
+    line, met = row.pending._replace(others=found.others), found.met
+    if met is None:
+        return line
+    line = line._replace(source=PointsSource.TYPED, met=met, deductions=_whole(found))
+    if row.criterion.standard is None:
+        return line
+    awarded = _answered(row.criterion, row.role, met=met)
+    return line._replace(awarded=awarded, deducted=_deducted(row, awarded))
 
 
 def _whole(found: Score) -> tuple[Deduction, ...]:
     """Return the one reason of a mark without points as what explains all that it lacks."""
-    return (Deduction(points=Decimal(0), reason=found.reason),) if found.reason else ()
+    return (Deduction(points=_NONE, reason=found.reason),) if found.reason else ()
 
 
-def _banded_line(form: Form, leaf: Criterion, found: Score | None, facts: Facts) -> Line:
-    role, others = form.role(leaf.no), found.others if found else {}
-    typed = typed_points(found, leaf, role)
-    chosen = _choose(form, leaf, facts)
-    if isinstance(chosen, RatingBand | FigureBand):
-        return Line(leaf, role, chosen.points, PointsSource.BAND, chosen=chosen, others=others)
-    if found is None or typed is None or chosen is None:  # own points are for a case without a band, not an open one
-        return Line(leaf, role, None, PointsSource.PENDING, chosen=chosen, others=others)
-    deductions = _deductions(leaf, role, typed, found)
-    return Line(leaf, role, typed, PointsSource.OWN, deductions=deductions, chosen=chosen, others=others)
+def _deducted(row: _Assessed, awarded: Decimal) -> Decimal:
+    if row.role == "bonus":
+        return _NONE
+    return awarded if row.role == "penalty" else row.in_full - awarded
 
 
-def _choose(form: Form, leaf: Criterion, facts: Facts) -> RatingBand | FigureBand | Gap | None:
-    """Return the band or gap that the facts choose, `None` while they are not known."""
-    if isinstance(leaf.banded, RatingBands):
-        listed = getattr(facts, leaf.banded.of)
-        ladder = form.ladder_of(leaf.banded.of)
-        return None if listed is None else leaf.banded.choose(ladder, [entry.rating for entry in listed])
-    assert leaf.banded is not None
-    reading = figures.read(form, facts, leaf.banded.of)
-    return leaf.banded.choose(reading.value, nothing=reading.nothing)
-
-
-def _deductions(leaf: Criterion, role: Role, awarded: Decimal, found: Score) -> tuple[Deduction, ...]:
+def _deductions(row: _Assessed, awarded: Decimal, deducted: Decimal, found: Score) -> tuple[Deduction, ...]:
     """Return the deductions of a line; one `reason` explains whatever has none of its own."""
-    if role == "bonus":
-        return (Deduction(points=Decimal(0), reason=found.reason),) if awarded else ()
-    missing = awarded if role == "penalty" else leaf.most - awarded
-    if missing <= 0:
+    if row.role == "bonus":
+        return (Deduction(points=_NONE, reason=found.reason),) if awarded else ()
+    if deducted <= 0:
         return ()
-    if not found.deductions:
-        return (Deduction(points=missing, reason=found.reason),)
+    deductions = found.deductions
+    if not deductions:
+        return (Deduction(points=deducted, reason=found.reason),)
+    if not found.reason:
+        return deductions
     return tuple(
         deduction if deduction.reason else deduction.model_copy(update={"reason": found.reason})
-        for deduction in found.deductions
+        for deduction in deductions
     )
+
+
+# --- lines with bands
+
+
+def _banded_line(form: Form, row: _Assessed, found: Score | None, facts: Facts) -> Line:
+    line = _line_by_facts(row, _said(form, row, facts))
+    if found is None:
+        return line
+    typed = typed_points(found, row.criterion, row.role)
+    if typed is None or not isinstance(line.chosen, Gap):  # own points are for a case without a band, not an open one
+        return line._replace(others=found.others)
+    return _typed_line(row, typed, found, line.chosen)
+
+
+_Ratings = tuple[str | None, ...]
+
+
+def _said(form: Form, row: _Assessed, facts: Facts) -> Reading | _Ratings | None:
+    """Return what chooses a band: a figure, or the ratings of a list; `None` while nobody has said them."""
+    banded = row.criterion.banded
+    assert banded is not None
+    if banded.kind == "figure":
+        return figures.read(form, facts, banded.of)
+    listed: tuple[RatedOrganization, ...] | None = getattr(facts, banded.of)
+    return None if listed is None else tuple([entry.rating for entry in listed])
+
+
+@lru_cache(_MOST_KEPT)
+def _line_by_facts(row: _Assessed, said: Reading | _Ratings | None) -> Line:
+    """Return the line that follows from the facts alone: with the points of a band, or still pending."""
+    chosen = _choose(row, said)
+    if chosen is None or isinstance(chosen, Gap):
+        return row.pending._replace(chosen=chosen)
+    deducted = _deducted(row, chosen.points)
+    return Line(row.criterion, row.role, chosen.points, PointsSource.BAND, chosen=chosen, deducted=deducted)
+
+
+def _choose(row: _Assessed, said: Reading | _Ratings | None) -> RatingBand | FigureBand | Gap | None:
+    """Return the band or gap that the facts choose, `None` while they are not known."""
+    banded = row.criterion.banded
+    if isinstance(said, Reading):
+        return banded.choose(said.value, nothing=said.nothing) if isinstance(banded, FigureBands) else None
+    return banded.choose(row.ladder, said) if isinstance(banded, RatingBands) and said is not None else None
 
 
 # --- items -----------------------------------------------------------------------------------------------------
 
 
-def _item(sheet: Scoresheet, no: str) -> Item:
-    row, leaves = sheet.form.by_no[no], sheet.form.inside(no)
-    line = sheet.line_of[leaves[0].no]
-    awarded = sheet.awarded(no) if row.standard is not None else None
-    stated = sheet.stated.get(no)
+@dataclass(frozen=True, eq=False, slots=True)
+class _Levelled:
+    """An item with a performance level, with what is the same of it in every submission."""
+
+    form: Form
+    no: str
+    standard: Decimal | None
+    is_marked: bool
+    """Whether the assessor marks a level, and gives no points."""
+    has_bands: bool
+    """Whether bands may give its only criterion a level."""
+    first: str
+    """Its first criterion, or the item itself."""
+
+
+def _level_items(form: Form, kind: str) -> tuple[_Levelled, ...]:
+    def item(row: Criterion, leaf: Criterion, *others: Criterion) -> _Levelled:
+        has_bands = bool(leaf.banded and not others)
+        return _Levelled(form, row.no, row.standard, row.assessed_by == "level", has_bands, leaf.no)
+
+    return tuple(item(form.by_no[no], *form.inside(no)) for no in form.level_items if form.applies(no, kind))
+
+
+def _item(sheet: Scoresheet, item: _Levelled) -> Item:
+    no, standard, stated = item.no, item.standard, sheet.stated.get(item.no)
+    awarded = None if standard is None else sheet.awarded(no)
     if stated:
-        return Item(no, row.standard, awarded, stated.level, LevelSource.STATED, stated.reason)
-    if row.assessed_by == "level":
-        return Item(no, None, None, line.level, LevelSource.PENDING if line.level is None else LevelSource.MARKED)
+        return Item(no, standard, awarded, stated.level, LevelSource.STATED, stated.reason)
+    if item.is_marked:
+        level = sheet.line_of[item.first].level
+        return Item(no, None, None, level, LevelSource.PENDING if level is None else LevelSource.MARKED)
     if awarded is None:
-        return Item(no, row.standard, None, None, LevelSource.PENDING)
-    if len(leaves) == 1 and isinstance(line.chosen, RatingBand | FigureBand) and line.chosen.level:
-        return Item(no, row.standard, awarded, line.chosen.level, LevelSource.BAND)
-    level = sheet.form.level_of(awarded, row.standard or Decimal(1))
-    return Item(no, row.standard, awarded, level, LevelSource.POINTS)
+        return Item(no, standard, None, None, LevelSource.PENDING)
+    by_band = getattr(sheet.line_of[item.first].chosen, "level", None) if item.has_bands else None  # a gap has none
+    return _item_by_points(item, str(awarded), by_band)
+
+
+@lru_cache(_MOST_KEPT)
+def _item_by_points(item: _Levelled, written: str, by_band: str | None) -> Item:
+    """Return an item with the level that its points give, or the band of its only criterion."""
+    awarded = Decimal(written)
+    level = by_band or item.form.level_of(awarded, item.standard or Decimal(1))
+    return Item(item.no, item.standard, awarded, level, LevelSource.BAND if by_band else LevelSource.POINTS)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Context, Decimal, Inexact
 from functools import cached_property
-from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, TypeVarTuple
 
 from pydantic import Field, StrictInt
 
@@ -18,7 +18,7 @@ from baocao.forms.ladder import Ladder, Rung
 from baocao.forms.values import Frozen, Key, Line, Passage, Percent, Points, Slug
 from baocao.text import points
 
-P = ParamSpec("P")
+About = TypeVarTuple("About")
 T = TypeVar("T")
 
 CLOSED_FIGURES: dict[str, bool] = {"targets": True, "weaknesses": True, "unremedied_weaknesses": False}
@@ -378,19 +378,18 @@ class Form(Frozen):
 
     # --- the whole
 
-    def once(self, work: Callable[Concatenate[Form, P], T], *about: P.args, **names: P.kwargs) -> T:
+    def once(self, work: Callable[[Form, *About], T], *about: *About) -> T:
         """Return what `work` makes of the form and of `about`, worked out once and kept as long as the form.
 
         Args:
             work: a function, of which the result depends on nothing else.
             about: keys and numbers of the form, its phrase book: never what a submission says, since nothing is
                 ever forgotten.
-            names: likewise, given by name.
         """
-        key = (work, *about, *names.items())
-        if key not in self._worked_out:
-            self._worked_out[key] = work(self, *about, **names)
-        found: T = self._worked_out[key]
+        known, key = self._worked_out, (work, *about)
+        if key not in known:
+            known[key] = work(self, *about)
+        found: T = known[key]
         return found
 
     @cached_property
