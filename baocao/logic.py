@@ -10,22 +10,18 @@ from collections.abc import Iterable
 
 def every(statements: Iterable[bool | None]) -> bool | None:
     """False if one is false, else `None` if one is unknown, else true (also of none at all)."""
-    unknown = False
-    for statement in statements:
-        if statement is False:
-            return False
-        unknown = unknown or statement is None
-    return None if unknown else True
+    found = set(statements)
+    if False in found:
+        return False
+    return None if None in found else True
 
 
 def some(statements: Iterable[bool | None]) -> bool | None:
     """True if one is true, else `None` if one is unknown, else false (also of none at all)."""
-    unknown = False
-    for statement in statements:
-        if statement:
-            return True
-        unknown = unknown or statement is None
-    return None if unknown else False
+    found = set(statements)
+    if True in found:
+        return True
+    return None if None in found else False
 
 
 def at_least(count: int, statements: Iterable[bool | None]) -> bool | None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
-from baocao import logic
-from baocao.findings import Finding, Status, find
-from baocao.forms.conditions import RatingRule
+from baocao.findings import Asked, Finding, Outcome, Status, judge
+from baocao.forms.conditions import Condition
 from baocao.forms.model import Flag, Form
 from baocao.phrases import Phrasebook
 from baocao.scoring import Scoresheet
 from baocao.submission import Submission
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rating:
     """The rating that the form gives and the one that is proposed, with all that speaks for and against."""
 
@@ -26,9 +27,27 @@ class Rating:
     """Whether the form may give no rating at all (chưa đủ căn cứ xếp loại)."""
     proposed: str | None
     """The agency's own proposal where there is one, else the computed rating."""
-    findings: tuple[Finding, ...]
+    form: Form
+    asked: Sequence[Asked]
+    """Every condition of every rating, in the form's order."""
+    statuses: Sequence[Status]
+    """Whether each of them is fulfilled."""
+    outcomes: Sequence[Outcome]
+    """The same with what was observed."""
     flags: tuple[Flag, ...]
     """Readings that need an explicit word of the agency; answered by a `proposal`."""
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """A finding for every condition of every rating, in the form's order."""
+        return tuple(map(Finding, self.asked, self.statuses, self.outcomes))
+
+    @property
+    def open_conditions(self) -> list[Condition]:
+        """The conditions of which it is not known whether they are fulfilled."""
+        if Status.UNKNOWN not in self.statuses:
+            return []
+        return [finding.condition for finding in self.findings if finding.status is Status.UNKNOWN]
 
     @property
     def undetermined(self) -> bool:
@@ -37,49 +56,72 @@ class Rating:
 
     def findings_of(self, rating: str) -> tuple[Finding, ...]:
         """Return the findings of one rating."""
-        return tuple(finding for finding in self.findings if finding.rating == rating)
+        return self.findings[self.form.once(_places)[rating]]
 
 
 def rate(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) -> Rating:
     """Return the rating of a scoresheet. Never fails: what is not known leaves findings unknown."""
-    form = scoresheet.form
-    findings = find(phrases, scoresheet, submission)
-    possible = _possible(form, findings)
-    certain = len(possible) == 1 and possible[0] is not None
-    computed = possible[0] if certain else None
+    form, (asked, outcomes) = scoresheet.form, judge(phrases, scoresheet, submission)
+    statuses = [status for status, _, _ in outcomes]
+    possible = _possible(form, statuses)
+    computed = possible[0] if len(possible) == 1 else None
     proposed = submission.proposal.rating if submission.proposal else computed
     return Rating(
         computed,
-        tuple(rating for rating in form.ladder.keys if rating in possible),
+        tuple([rating for rating in form.ladder.keys if rating in possible]),
         None in possible,
         proposed,
-        findings,
-        tuple(flag for flag in form.flags if proposed in flag.when_proposed and _raised(flag, findings)),
+        form,
+        asked,
+        statuses,
+        outcomes,
+        tuple([flag for flag in form.flags if proposed in flag.when_proposed and _raised(form, flag, statuses)]),
     )
 
 
-def _possible(form: Form, findings: Sequence[Finding]) -> list[str | None]:
+class _Rule(NamedTuple):
+    """How a rating is decided."""
+
+    rating: str
+    conditions: slice
+    """Where its conditions stand among those of all ratings."""
+    deciding: Status
+    """One condition that is so decides it."""
+    given: bool
+    """Whether the rating is then given; it is the other way where none is so."""
+
+
+def _rules(form: Form) -> list[_Rule]:
+    """Return the rules of the ratings, in the order of decision."""
+    places = form.once(_places)
+    deciding = {"all": (Status.FAILED, False), "any": (Status.PASSED, True)}
+    return [_Rule(key, places[key], *deciding[form.rule(key).given_when]) for key in form.decision.order]
+
+
+def _places(form: Form) -> dict[str, slice]:
+    """Return where the conditions of each rating, and of each clause, stand among all conditions."""
+    places, start = {}, 0
+    for rule in form.ratings:
+        first = start
+        for clause in rule.clauses:
+            places[clause.no] = slice(start, start + len(clause.conditions))
+            start += len(clause.conditions)
+        places[rule.key] = slice(first, start)
+    return places
+
+
+def _possible(form: Form, statuses: Sequence[Status]) -> list[str | None]:
     """Return the ratings that the form may give, in the order of decision; `None` for no rating."""
-    statuses: dict[str, list[Status]] = {key: [] for key in form.decision.order}
-    for finding in findings:
-        statuses[finding.rating].append(finding.status)
     possible: list[str | None] = []
-    for key in form.decision.order:
-        given = _given(form.rule(key), statuses[key])
-        if given is not False:
-            possible.append(key)
-        if given:
-            return possible
+    for rating, conditions, deciding, given in form.once(_rules):
+        found = statuses[conditions]
+        decided = deciding in found
+        if not decided and Status.UNKNOWN in found:
+            possible.append(rating)
+        elif decided is given:
+            return [*possible, rating]
     return [*possible, None]
 
 
-_TRUTH: Mapping[Status, bool | None] = {Status.PASSED: True, Status.FAILED: False, Status.UNKNOWN: None}
-
-
-def _given(rule: RatingRule, statuses: Sequence[Status]) -> bool | None:
-    truths = [_TRUTH[status] for status in statuses if status is not Status.NOT_APPLICABLE]
-    return logic.every(truths) if rule.given_when == "all" else logic.some(truths)
-
-
-def _raised(flag: Flag, findings: Sequence[Finding]) -> bool:
-    return any(finding.clause.no == flag.clause and finding.status is Status.FAILED for finding in findings)
+def _raised(form: Form, flag: Flag, statuses: Sequence[Status]) -> bool:
+    return Status.FAILED in statuses[form.once(_places)[flag.clause]]

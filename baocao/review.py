@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from typing import get_args
 
 from pydantic import BaseModel
 
 from baocao import figures, messages
 from baocao.errors import Problem
-from baocao.findings import Status
 from baocao.forms.conditions import FigureCondition, ShareCondition
 from baocao.forms.criteria import FigureBand, Population, RatingBand
 from baocao.forms.model import CLOSED_FIGURES, Form
@@ -53,14 +53,14 @@ def unexplained(judged: Judged) -> list[str]:
 
 def _unexplained(judged: Judged) -> Iterator[tuple[str, str, Decimal]]:
     """Yield criterion, place of the missing reason, and points it would explain (0 of a level or an answer)."""
-    best = judged.form.best_level
-    for line in judged.scoresheet.lines:
-        no = line.criterion.no
-        if line.role == "bonus" or line.source is PointsSource.OWN:
+    for line in judged.scoresheet.short:
+        deductions = line.deductions
+        if deductions and None not in [deduction.reason for deduction in deductions]:
             continue
-        if not line.deductions and line.source is PointsSource.TYPED and line.is_short(best):
+        no, source = line.criterion.no, line.source
+        if not deductions and source is PointsSource.TYPED:
             yield no, place("scores", no, "reason"), Decimal(0)
-        for index, deduction in enumerate(line.deductions):
+        for index, deduction in enumerate(deductions if source is not PointsSource.OWN else ()):
             if not deduction.reason:
                 typed = judged.submission.scores[no].deductions
                 where = place("scores", no, "deductions", index, "reason") if typed else place("scores", no, "reason")
@@ -69,20 +69,35 @@ def _unexplained(judged: Judged) -> Iterator[tuple[str, str, Decimal]]:
 
 def _bonuses(judged: Judged) -> Iterator[Problem]:
     """A bonus is given for something, whatever the rating."""
-    for line in judged.scoresheet.lines:
-        if line.role == "bonus" and any(not deduction.reason for deduction in line.deductions):
+    for line in _lines(judged, _bonus_criteria):
+        if any(not deduction.reason for deduction in line.deductions):
             yield messages.unexplained_bonus(line.criterion.no, line.awarded or Decimal(0))
 
 
 def _bands(judged: Judged) -> Iterator[Problem]:
-    for line in judged.scoresheet.lines:
-        if line.criterion.banded:
-            yield from _band(line, judged.submission)
+    for line in _lines(judged, _banded_criteria):
+        yield from _band(line, judged.submission)
+
+
+def _lines(judged: Judged, which: Callable[[Form, str], tuple[str, ...]]) -> list[Line]:
+    """Return the lines of some criteria, which the form knows."""
+    sheet = judged.scoresheet
+    return [sheet.line_of[no] for no in sheet.form.once(which, sheet.kind)]
+
+
+def _bonus_criteria(form: Form, kind: str) -> tuple[str, ...]:
+    return tuple(leaf.no for leaf in form.leaves_of(kind) if form.role(leaf.no) == "bonus")
+
+
+def _banded_criteria(form: Form, kind: str) -> tuple[str, ...]:
+    return tuple(leaf.no for leaf in form.leaves_of(kind) if leaf.banded)
 
 
 def _band(line: Line, submission: Submission) -> Iterator[Problem]:
     no, standard = line.criterion.no, line.standard
     typed = typed_points(submission.scores.get(no), line.criterion, line.role)
+    if typed is None and line.source is PointsSource.BAND:
+        return
     if isinstance(line.chosen, RatingBand | FigureBand):
         if typed is not None and typed != line.chosen.points:
             yield messages.band_disagrees(no, typed, line.chosen.points, line.chosen.text)
@@ -108,9 +123,8 @@ def _proposal(judged: Judged) -> Iterator[Problem]:
 def _unknown(judged: Judged) -> Iterator[Problem]:
     """Name each fact that is not known and leaves a condition or a band open."""
     form, kind = judged.form, judged.submission.organization.kind
-    bands = [line.criterion.banded for line in judged.scoresheet.lines if line.chosen is None]
-    conditions = [found.condition for found in judged.rating.findings if found.status is Status.UNKNOWN]
-    asking = [found for found in (*bands, *conditions) if found]
+    bands = [line.criterion.banded for line in _lines(judged, _banded_criteria) if line.chosen is None]
+    asking = [found for found in (*bands, *judged.rating.open_conditions) if found]
     open_facts = [fact for found in asking for fact in figures.facts_of(form, found, kind)]
     for fact in dict.fromkeys(open_facts):
         for where in _nulls(getattr(judged.submission.facts, fact), place("facts", fact)):
@@ -139,10 +153,17 @@ def _flags(judged: Judged) -> Iterator[Problem]:
 
 
 def _form(judged: Judged) -> Iterator[Problem]:
-    if not judged.form.confirmed:
-        yield messages.unconfirmed_form(judged.form.key)
+    yield from judged.form.once(_unconfirmed)
     if judged.is_elsewhere:
-        yield messages.elsewhere(judged.form.jurisdiction.name, judged.submission.signature.place)
+        yield _elsewhere(judged.form.jurisdiction.name, judged.submission.signature.place)
+
+
+def _unconfirmed(form: Form) -> tuple[Problem, ...]:
+    return () if form.confirmed else (messages.unconfirmed_form(form.key),)
+
+
+_elsewhere = lru_cache(messages.elsewhere)
+"""An office says the same place in all of its submissions."""
 
 
 # --- a clerk's own comment -------------------------------------------------------------------------------------
