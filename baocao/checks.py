@@ -135,7 +135,7 @@ MARK_OF = {"points": "awarded", "level": "level", "yes_no": "met"}
 def _scores(form: Form, submission: Submission) -> Iterator[Problem]:
     """Only where something may be wrong with a score the rules say what it is, one after the other."""
     if not are_sound(form, submission):
-        for rule in (_criteria, _marks, _deductions):
+        for rule in RULES_OF_SCORES:
             yield from rule(form, submission)
 
 
@@ -357,6 +357,8 @@ def _signature(form: Form, submission: Submission) -> Iterator[Problem]:
     if day is not None and day.year < form.year:
         yield messages.signed_too_early(day.year, form.year)
 
+
+RULES_OF_SCORES: tuple[Callable[[Form, Submission], Iterator[Problem]], ...] = (_criteria, _marks, _deductions)
 
 CHECKS: tuple[Callable[[Form, Submission], Iterator[Problem]], ...] = (
     _kind,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from baocao.findings import Asked, Finding, Outcome, Status, judge
-from baocao.forms.conditions import Condition
+from baocao.forms.conditions import Condition, RatingRule
 from baocao.forms.model import Flag, Form
 from baocao.phrases import Phrasebook
 from baocao.scoring import Scoresheet
@@ -79,25 +78,6 @@ def rate(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) ->
     )
 
 
-class _Rule(NamedTuple):
-    """How a rating is decided."""
-
-    rating: str
-    conditions: slice
-    """Where its conditions stand among those of all ratings."""
-    deciding: Status
-    """One condition that is so decides it."""
-    given: bool
-    """Whether the rating is then given; it is the other way where none is so."""
-
-
-def _rules(form: Form) -> list[_Rule]:
-    """Return the rules of the ratings, in the order of decision."""
-    places = form.once(_places)
-    deciding = {"all": (Status.FAILED, False), "any": (Status.PASSED, True)}
-    return [_Rule(key, places[key], *deciding[form.rule(key).given_when]) for key in form.decision.order]
-
-
 def _places(form: Form) -> dict[str, slice]:
     """Return where the conditions of each rating, and of each clause, stand among all conditions."""
     places, start = {}, 0
@@ -112,15 +92,22 @@ def _places(form: Form) -> dict[str, slice]:
 
 def _possible(form: Form, statuses: Sequence[Status]) -> list[str | None]:
     """Return the ratings that the form may give, in the order of decision; `None` for no rating."""
+    places = form.once(_places)
     possible: list[str | None] = []
-    for rating, conditions, deciding, given in form.once(_rules):
-        found = statuses[conditions]
-        decided = deciding in found
-        if not decided and Status.UNKNOWN in found:
-            possible.append(rating)
-        elif decided is given:
-            return [*possible, rating]
+    for key in form.decision.order:
+        given = _given(form.rule(key), statuses[places[key]])
+        if given is not False:
+            possible.append(key)
+        if given:
+            return possible
     return [*possible, None]
+
+
+def _given(rule: RatingRule, statuses: Sequence[Status]) -> bool | None:
+    deciding, given = (Status.FAILED, False) if rule.given_when == "all" else (Status.PASSED, True)
+    if deciding in statuses:
+        return given
+    return None if Status.UNKNOWN in statuses else not given
 
 
 def _raised(form: Form, flag: Flag, statuses: Sequence[Status]) -> bool:

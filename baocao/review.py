@@ -96,15 +96,13 @@ def _banded_criteria(form: Form, kind: str) -> tuple[str, ...]:
 def _band(line: Line, submission: Submission) -> Iterator[Problem]:
     no, standard = line.criterion.no, line.standard
     typed = typed_points(submission.scores.get(no), line.criterion, line.role)
-    if typed is None and line.source is PointsSource.BAND:
-        return
-    if isinstance(line.chosen, RatingBand | FigureBand):
-        if typed is not None and typed != line.chosen.points:
+    if typed is None:
+        if line.chosen is not None and line.source is PointsSource.PENDING:
+            yield messages.no_band(no, line.chosen.text, standard)
+    elif isinstance(line.chosen, RatingBand | FigureBand):
+        if typed != line.chosen.points:
             yield messages.band_disagrees(no, typed, line.chosen.points, line.chosen.text)
-        return
-    if line.chosen is not None and typed is None:
-        yield messages.no_band(no, line.chosen.text, standard)
-    if typed is not None and not submission.scores[no].reason:
+    elif not submission.scores[no].reason:
         yield messages.own_points_unexplained(no)
 
 

@@ -213,10 +213,8 @@ class Scoresheet:
         for no, cap in form.caps.items():
             sums[no] = min(sums[no], cap)
         unknown = [no for no, given in zip(numbers, points, strict=True) if given is None]
-        if not unknown:
-            return sums
-        open_rows = {above for no in unknown if form.by_no[no].standard is not None for above in form.path(no)}
-        return {**sums, **dict.fromkeys(open_rows)}
+        with_points = [no for no in unknown if form.by_no[no].standard is not None]
+        return {**sums, **{above: None for no in with_points for above in form.path(no)}} if with_points else sums
 
     def _total(self, rows: Mapping[str, Decimal | None]) -> Decimal | None:
         """Return regular points, scaled where the form says so, with capped bonuses and penalties; never below 0.
@@ -242,7 +240,7 @@ class Scoresheet:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Assessed:
-    """A criterion that is assessed, with what is the same of it in every submission; each is equal to itself alone."""
+    """A criterion that is assessed, with what is the same of it in every submission."""
 
     no: str
     criterion: Criterion
@@ -302,8 +300,6 @@ def _or_else(line: Line, *, full: bool) -> Decimal:
 
 def _points(line: Line, mark: Mark) -> Decimal | None:
     """Return the points that a mark gives a line."""
-    if line.criterion.standard is None:
-        return Decimal(0)
     if line.criterion.assessed_by == "yes_no":
         return None if mark.met is None else _answered(line.criterion, line.role, met=mark.met)
     return mark.awarded
@@ -326,7 +322,7 @@ def typed_points(score: Score | None, leaf: Criterion, role: Role) -> Decimal | 
 # --- lines -----------------------------------------------------------------------------------------------------
 
 _MOST_KEPT = 4096
-"""Lines and items that are the same in many scoresheets are made once: so many are kept."""
+"""Lines and items that are the same in many scoresheets are made once; so many of them are kept."""
 
 
 def _line(form: Form, row: _Assessed, found: Score | None, facts: Facts) -> Line:
@@ -459,18 +455,15 @@ class _Levelled:
     form: Form
     no: str
     standard: Decimal | None
-    is_marked: bool
-    """Whether the assessor marks a level, and gives no points."""
-    has_bands: bool
-    """Whether bands may give its only criterion a level."""
     first: str
     """Its first criterion, or the item itself."""
+    has_bands: bool
+    """Whether bands may give its only criterion a level."""
 
 
 def _level_items(form: Form, kind: str) -> tuple[_Levelled, ...]:
     def item(row: Criterion, leaf: Criterion, *others: Criterion) -> _Levelled:
-        has_bands = bool(leaf.banded and not others)
-        return _Levelled(form, row.no, row.standard, row.assessed_by == "level", has_bands, leaf.no)
+        return _Levelled(form, row.no, row.standard, leaf.no, has_bands=leaf.banded is not None and not others)
 
     return tuple(item(form.by_no[no], *form.inside(no)) for no in form.level_items if form.applies(no, kind))
 
@@ -480,13 +473,12 @@ def _item(sheet: Scoresheet, item: _Levelled) -> Item:
     awarded = None if standard is None else sheet.awarded(no)
     if stated:
         return Item(no, standard, awarded, stated.level, LevelSource.STATED, stated.reason)
-    if item.is_marked:
-        level = sheet.line_of[item.first].level
-        return Item(no, None, None, level, LevelSource.PENDING if level is None else LevelSource.MARKED)
+    line = sheet.line_of[item.first]
+    if standard is None:
+        return Item(no, None, None, line.level, LevelSource.MARKED if line.level else LevelSource.PENDING)
     if awarded is None:
         return Item(no, standard, None, None, LevelSource.PENDING)
-    by_band = getattr(sheet.line_of[item.first].chosen, "level", None) if item.has_bands else None  # a gap has none
-    return _item_by_points(item, str(awarded), by_band)
+    return _item_by_points(item, str(awarded), getattr(line.chosen, "level", None) if item.has_bands else None)
 
 
 @lru_cache(_MOST_KEPT)
