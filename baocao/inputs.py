@@ -65,10 +65,10 @@ NO_OFFICE = Office("", {})
 
 def merged(defaults: Raw, own: Raw) -> Raw:
     """Return `own` over `defaults`, object by object; lists and plain values replace."""
-    found = {**defaults, **own}
-    for key in defaults.keys() & own.keys():
-        if _both_objects(defaults, own, key):
-            found[key] = merged(defaults[key], own[key])
+    found = defaults | own
+    for key, default in defaults.items():
+        if isinstance(default, dict) and isinstance(value := own.get(key), dict):
+            found[key] = merged(default, value)
     return found
 
 

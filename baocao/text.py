@@ -24,27 +24,25 @@ _MOST_KEPT = 1024
 
 def clean(value: str) -> str:
     """Return `value` in NFC with runs of white space folded into one space and the ends trimmed."""
-    return folded(unicodedata.normalize("NFC", value))
-
-
-def folded(value: str) -> str:
-    """Return `value` with runs of white space folded into one space and the ends trimmed."""
-    return value if _is_folded(value) else " ".join(value.split())
+    return " ".join(unicodedata.normalize("NFC", value).split())
 
 
 def single_spaced(value: str) -> str:
-    """Return what `folded` does, of a text in which a space is the only white space."""
+    """Return `value` with runs of spaces made one and its ends trimmed; other white space is not looked for."""
     return value if "  " not in value and value == value.strip(" ") else " ".join(value.split())
 
 
 def is_plain(value: str) -> bool:
-    """Whether there is something in `value`, all of it can be seen, and `clean` would leave it as it is."""
-    return _is_folded(value) and unicodedata.is_normalized("NFC", value)
+    """Whether there is something in `value`, all of it can be seen, and `clean` would leave it as it is.
 
-
-def _is_folded(value: str) -> bool:
-    """Whether `value` is no other when folded; the only white space that Python calls printable is the space."""
-    return value.isprintable() and "  " not in value and value == value.strip(" ") != ""
+    The only white space that Python calls printable is the space.
+    """
+    return (
+        value.isprintable()
+        and "  " not in value
+        and value == value.strip(" ") != ""
+        and unicodedata.is_normalized("NFC", value)
+    )
 
 
 @lru_cache(maxsize=_MOST_KEPT)
