@@ -314,8 +314,8 @@ class _Story:
             return
         rating = self.name(by_points)
         if computed not in self.plan.needs_all:
-            findings = self.rating.findings
-            occurred = [place for place in self.plan.places[computed] if findings[place].status is Status.PASSED]
+            passed, statuses = Status.PASSED, self.rating.statuses
+            occurred = [place for place in self.plan.places[computed] if statuses[place] is passed]
             yield self.say(
                 "comment.conclusion.knocked_out",
                 {"rating": rating, "lowest": self.name(computed), "conditions": self._conditions(occurred)},
@@ -331,9 +331,9 @@ class _Story:
 
     def _by_points(self) -> str | None:
         """Return the best rating that the total alone would give; any total gives one that asks nothing of it."""
-        findings, plan = self.rating.findings, self.plan
+        passed, statuses, plan = Status.PASSED, self.rating.statuses, self.plan
         for rating, places in plan.places.items():
-            met = [findings[place].status is Status.PASSED for place in places if place in plan.on_total]
+            met = [statuses[place] is passed for place in places if place in plan.on_total]
             if all(met) if rating in plan.needs_all else any(met):
                 return rating
         return None
@@ -349,7 +349,7 @@ class _Story:
             for rating, places in self.plan.places.items()
             if rating in ratings
             for place in places
-            if place not in self.plan.on_total and self.rating.findings[place].status is status
+            if self.rating.statuses[place] is status and place not in self.plan.on_total
         ]
 
     def _conditions(self, places: Iterable[int]) -> tuple[Mapping[str, Fact], ...]:

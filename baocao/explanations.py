@@ -54,10 +54,9 @@ def told(line: Line) -> Told:
 
 def shortfalls(sheet: Scoresheet) -> dict[str, list[Told]]:
     """Return the lines that are less than they could be, by the number of their section."""
-    best, found = sheet.form.best_level, defaultdict(list)
-    for line in sheet.lines:
-        if line.is_short(best):
-            found[line.criterion.section].append(told(line))
+    found = defaultdict(list)
+    for line in sheet.short:
+        found[line.criterion.section].append(told(line))
     return found
 
 

@@ -145,10 +145,11 @@ class Scoresheet:
 
         Of a bonus or penalty section no more than its cap.
         """
-        return self._awarded[no]
+        return self.awarded_by_row[no]
 
     @cached_property
-    def _awarded(self) -> Mapping[str, Decimal | None]:
+    def awarded_by_row(self) -> Mapping[str, Decimal | None]:
+        """The points of every row, see `awarded`."""
         return self._rows([line.awarded for line in self.lines])
 
     def awarded_by(self, assessor: str, no: str) -> Decimal | None:
@@ -165,7 +166,7 @@ class Scoresheet:
     @cached_property
     def total(self) -> Decimal | None:
         """Total of awarded points; `None` while one is not known, and in a form without points."""
-        return self._total(self._awarded) if self.form.has_points else None
+        return self._total(self.awarded_by_row) if self.form.has_points else None
 
     def total_by(self, assessor: str) -> Decimal | None:
         """Return the total of another assessor's column; `None` where points are missing."""

@@ -177,16 +177,18 @@ _Given = tuple[Decimal | None, str | None, bool | None]
 def _rows(judged: Judged) -> list[Printable]:
     """Return what is printed of each row, in the form's order."""
     form, sheet = judged.form, judged.scoresheet
-    lines, levels = sheet.line_of, {no: item.level for no, item in sheet.item_of.items()}
+    awarded, lines, items, others = sheet.awarded_by_row, sheet.line_of, sheet.item_of, form.other_assessors
     rows: list[Printable] = []
     for row in form.once(_fixed_rows, sheet.kind):
         no = row.criterion.no
-        line = lines.get(no)
-        level, met = (line.level, line.met) if line else (None, None)
-        given: _Given = sheet.awarded(no), levels.get(no, level), met
-        others = [_given_by(assessor.key, no, sheet) for assessor in form.other_assessors]
-        rows.append(row.known.get((given, *others)) or _printed(form, row, (given, *others)))
+        line, item = lines.get(no), items.get(no)
+        given: _Given = awarded[no], (item or line or _NOBODY).level, (line or _NOBODY).met
+        key = (given, *[_given_by(assessor.key, no, sheet) for assessor in others]) if others else (given,)
+        rows.append(row.known.get(key) or _printed(form, row, key))
     return rows
+
+
+_NOBODY = Mark()
 
 
 def _given_by(assessor: str, no: str, sheet: Scoresheet) -> _Given:
