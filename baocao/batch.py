@@ -19,9 +19,11 @@ from baocao.errors import DataError, MissingError, Problem
 from baocao.files import read_limited, reason
 from baocao.forms import Library
 from baocao.inputs import Office
+from baocao.judged import Judged
 from baocao.pipeline import Result
 from baocao.rendering import is_ours, is_same
 from baocao.staging import stage, staging
+from baocao.steps import AT_ONCE, Steps, finished, side_by_side
 
 FEW = 300
 """Files up to which one process is as fast as many, for those have to be started first."""
@@ -67,7 +69,11 @@ class Assessor:
 
     def __call__(self, path: Path) -> Result:
         """Return what becomes of a file. Never raises for what is in it."""
-        return pipeline.assess(path, self._library, pipeline.office_of(path, self._office, self._offices))
+        return finished(self.assessing(path))
+
+    def assessing(self, path: Path) -> Steps[Result]:
+        """Do the same in steps."""
+        return pipeline.assessing(path, self._library, pipeline.office_of(path, self._office, self._offices))
 
 
 T = TypeVar("T")
@@ -83,11 +89,11 @@ class Workshop:
     stopped: Callable[[], bool] = lambda: False
     """Whether to end with what is under way."""
 
-    def results(self, task: Callable[[T], R], lost: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    def results(self, task: Callable[[T], Steps[R]], lost: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Yield what a task makes of each item, in their order.
 
         Args:
-            task: what is done with an item, in whatever process.
+            task: what is done with an item, in whatever process, and with a few items side by side.
             lost: what it comes to when a process dies of it.
             items: taken as they are needed.
 
@@ -96,19 +102,17 @@ class Workshop:
         """
         source, few = iter(items), 1 if self.jobs else FEW
         first = list(islice(source, few + 1))
-        items = chain(first, source)
+        rest = chain(first, source)
         if len(first) > few and self.jobs != 1:
             from baocao.pool import Pool, processors  # noqa: PLC0415 -- one document must not wait for it
 
             jobs = self.jobs or processors()
             if jobs > 1:
                 with Pool(task, lost, jobs, __name__) as pool:
-                    yield from pool.results(items, self.stopped)
+                    yield from pool.results(rest, self.stopped)
                 return
-        for item in items:
-            if self.stopped():
-                return
-            yield task(item)
+        while not self.stopped() and (some := list(islice(rest, AT_ONCE))):
+            yield from side_by_side(map(task, some))
 
 
 # --- drafts ------------------------------------------------------------------------------------------------------
@@ -164,27 +168,30 @@ class _Drafting:
     staging: Path
     force: bool
 
-    def __call__(self, path: Path) -> _Made:
-        result = self.assessor(path)
+    def __call__(self, path: Path) -> Steps[_Made]:
+        result = yield from self.assessor.assessing(path)
         if result.judged is None:
             return _Made(result.source, faults=result.faults)
         made = _Made(result.source, pipeline.draft_name(result.judged), result.faults)
+        if made.faults:
+            return made
+        yield
         try:
-            return made if made.faults else replace(made, staged=self._staged(result, self.output / made.name))
+            document = yield from result.drafting()
+            yield
+            return replace(made, staged=self._staged(document, result.judged, self.output / made.name))
         except DataError as error:
             return replace(made, refused=tuple(problem.inside(result.source) for problem in error.problems))
         except MissingError as error:
             return replace(made, missing=error.problems)
 
-    def _staged(self, result: Result, path: Path) -> Path | None:
+    def _staged(self, document: bytes, judged: Judged, path: Path) -> Path | None:
         """Write the draft that is to become `path`; nothing where it is there already."""
-        document = result.document()
         if path.exists():
-            assert result.judged is not None
             there = read_limited(path, pipeline.MOST_DOCUMENT_BYTES)
             if is_same(there, document):
                 return None
-            if not self.force and not is_ours(there, result.judged):
+            if not self.force and not is_ours(there, judged):
                 raise DataError([messages.not_ours(str(path))])
         return stage(self.staging, document)
 

@@ -11,6 +11,7 @@ from baocao.batch import Assessor, Workshop
 from baocao.errors import DataError, Problem
 from baocao.issuing import Offer, offer
 from baocao.pipeline import draft_name
+from baocao.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,9 @@ class _Offering:
 
     assessor: Assessor
 
-    def __call__(self, path: Path) -> Offered:
-        result = self.assessor(path)
+    def __call__(self, path: Path) -> Steps[Offered]:
+        result = yield from self.assessor.assessing(path)
+        yield
         name = draft_name(result.judged) if result.judged else ""
         try:
             return Offered(result.source, name, offer(result))

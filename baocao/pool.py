@@ -23,11 +23,12 @@ from typing import Any, Generic, TypeVar
 
 from baocao import messages
 from baocao.errors import MissingError
+from baocao.steps import AT_ONCE, Steps, side_by_side
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-CHUNK = 16
+CHUNK = AT_ONCE
 """Items that a process is given at once: passing them on costs little beside the work, and a stop waits for few."""
 
 AHEAD = 2
@@ -50,11 +51,12 @@ def processors() -> int:
 class Pool(Generic[T, R]):
     """Processes that do one task; a context manager that ends them."""
 
-    def __init__(self, task: Callable[[T], R], lost: Callable[[T], R], jobs: int, preload: str) -> None:
+    def __init__(self, task: Callable[[T], Steps[R]], lost: Callable[[T], R], jobs: int, preload: str) -> None:
         """Start the processes.
 
         Args:
-            task: what is done with an item; it is sent to each process once, and may keep there what it needs.
+            task: what is done with an item, beside others; it is sent to each process once, and may keep there what it
+                needs.
             lost: what is returned for an item whose process died each time it was tried.
             jobs: how many processes, at least 1.
             preload: the module that the task needs, to be imported once for all processes where that can be.
@@ -151,7 +153,7 @@ class Pool(Generic[T, R]):
 class _Worker(Generic[T]):
     """A process that works, as the one sees it that gives the work."""
 
-    def __init__(self, context: Any, task: Callable[[T], Any]) -> None:
+    def __init__(self, context: Any, task: Callable[[T], Steps[Any]]) -> None:
         self.pipe, theirs = context.Pipe()
         self.in_hand: deque[tuple[int, list[T]]] = deque()
         """Chunks with their numbers, in the order of work."""
@@ -195,7 +197,7 @@ def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
 # --- in the process that works -----------------------------------------------------------------------------------
 
 
-def _serve(pipe: Connection[Any, Any], task: Callable[[Any], Any], folder: Path) -> None:
+def _serve(pipe: Connection[Any, Any], task: Callable[[Any], Steps[Any]], folder: Path) -> None:
     """Do one chunk after the other, until nobody gives any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whether to stop is decided by the one that gives the work
     os.chdir(folder)  # a server of processes may have been started elsewhere
@@ -207,10 +209,10 @@ def _serve(pipe: Connection[Any, Any], task: Callable[[Any], Any], folder: Path)
             pipe.send(answer)
 
 
-def _done(task: Callable[[Any], Any], chunk: list[Any]) -> tuple[bool, Any]:
+def _done(task: Callable[[Any], Steps[Any]], chunk: list[Any]) -> tuple[bool, Any]:
     """Return whether a chunk could be done, and its results or the mistake in the program that was met."""
     try:
-        return True, [task(item) for item in chunk]
+        return True, side_by_side(map(task, chunk))
     except Exception as error:
         error.add_note(traceback.format_exc())
         return False, error

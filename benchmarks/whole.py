@@ -6,9 +6,10 @@ comes again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,12 +25,13 @@ from baocao.rendering.context import scoresheet_context
 from baocao.rendering.package import Parts, label, pack
 from baocao.review import review
 from baocao.scoring import score
+from baocao.steps import AT_ONCE, Steps, finished, side_by_side
 from baocao.submission import Submission
 from benchmarks.racing import NAIVE, Contestant, naive, race, show, timed
 from benchmarks.varied import submissions
 
 INPUTS = Path(__file__).resolve().parents[1] / "inputs" / "hoi-quan-chung" / "2021"
-TIMES = 100
+TIMES = 96
 """So many submissions in a row by one contestant: they are still at hand when the next stage takes them."""
 
 LABELS = [("baocao.form", "hoi-quan-chung/2021"), ("baocao.organization", "hoi-1")]
@@ -69,6 +71,16 @@ def over(items: Sequence[T], work: Callable[[T], object]) -> Contestant:
     return timed(lambda: work(next(left)), TIMES)
 
 
+def batches(items: Sequence[T], work: Callable[[Iterator[T]], object]) -> Contestant:
+    """A contestant that takes the next items all together each time."""
+    left = iter(items)
+
+    def run() -> float:
+        return timed(lambda: work(islice(left, TIMES)), 1)() / TIMES
+
+    return run
+
+
 def way(rounds: int) -> None:
     """Race the whole way and each of its stages against docxtpl."""
     library, office = Library.usual(), pipeline.read_office(INPUTS / pipeline.OFFICE_FILE)
@@ -76,12 +88,18 @@ def way(rounds: int) -> None:
     form, phrases = folder.form, folder.phrases
     ways = [done(folder, office, content) for content in submissions(form, TIMES * (rounds + 1))]
 
-    def document(each: Done) -> bytes:
-        return pipeline.assess_bytes(each.content, "", library, office).document()
+    def making(each: Done) -> Steps[bytes]:
+        result = yield from pipeline.assessing_bytes(each.content, "", library, office)
+        return (yield from result.drafting())
+
+    def in_a_batch(some: Iterator[Done]) -> None:
+        while each := list(islice(some, AT_ONCE)):
+            side_by_side(map(making, each))
 
     contestants: dict[str, Contestant] = {
         NAIVE: timed(partial(naive, folder.template, ways[0].context), 1),
-        "whole way, JSON to docx": over(ways, document),
+        f"whole way, JSON to docx, {AT_ONCE} side by side, as in a batch": batches(ways, in_a_batch),
+        "whole way, JSON to docx, one after the other": over(ways, lambda each: finished(making(each))),
         "— parsing JSON": over(ways, lambda each: exact_json.parse(each.content)),
         "— parsing, defaults, validation": over(ways, lambda each: inputs.read(each.content, "", office)),
         "— checks": over(ways, lambda each: checks.check(form, each.submission)),

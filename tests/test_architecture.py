@@ -24,6 +24,7 @@ ORDER = (
     "messages_excel",
     "files",
     "staging",
+    "steps",
     "pool",
     "kept",
     "exact_toml",

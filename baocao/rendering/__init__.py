@@ -14,6 +14,7 @@ from baocao.narrative import Narrative
 from baocao.rendering import package
 from baocao.rendering.compiled import fill
 from baocao.rendering.context import blank, scoresheet_context
+from baocao.steps import Steps, finished
 
 __all__ = [
     "Unnumbered",
@@ -22,6 +23,7 @@ __all__ = [
     "day_of",
     "differing_parts",
     "draft_scoresheet",
+    "drafting",
     "is_ours",
     "is_same",
     "issued_scoresheet",
@@ -39,10 +41,18 @@ def draft_scoresheet(judged: Judged, narrative: Narrative) -> bytes:
     Raises:
         DataError: the template cannot be used.
     """
-    template = judged.folder.template
+    return finished(drafting(judged, narrative))
+
+
+def drafting(judged: Judged, narrative: Narrative) -> Steps[bytes]:
+    """Do as `draft_scoresheet`, in steps."""
     context = scoresheet_context(judged, narrative, draft=True)
-    parts = fill(template, context, core_properties(judged), day_of(judged))
-    return package.pack(package.label(parts, _labels(judged)))
+    yield
+    parts = fill(judged.folder.template, context, core_properties(judged), day_of(judged))
+    yield
+    labelled = package.label(parts, _labels(judged))
+    yield
+    return package.pack(labelled)
 
 
 @dataclass(frozen=True, slots=True)
