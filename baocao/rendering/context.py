@@ -156,7 +156,7 @@ def _date(day: date | None) -> str:
 class _Row(NamedTuple):
     """A row of the table, with what is printed of it whatever the submission."""
 
-    criterion: Criterion
+    no: str
     printed: Context
     unmarked: str
     """What stands for the points of a row that is not given any."""
@@ -180,7 +180,7 @@ def _rows(judged: Judged) -> list[Printable]:
     awarded, lines, items, others = sheet.awarded_by_row, sheet.line_of, sheet.item_of, form.other_assessors
     rows: list[Printable] = []
     for row in form.once(_fixed_rows, sheet.kind):
-        no = row.criterion.no
+        no = row.no
         line, item = lines.get(no), items.get(no)
         given: _Given = awarded[no], (item or line or _NOBODY).level, (line or _NOBODY).met
         key = (given, *[_given_by(assessor.key, no, sheet) for assessor in others]) if others else (given,)
@@ -255,7 +255,7 @@ def _fixed_row(form: Form, kind: str, criterion: Criterion) -> _Row:
         sort = f"scored_{sort}"
     applies = form.applies(criterion.no, kind)
     row = _Row(
-        criterion,
+        criterion.no,
         {
             "kind": sort,
             "role": form.role(criterion.no),
