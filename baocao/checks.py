@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from baocao import figures, messages
 from baocao.errors import Problem
-from baocao.forms.criteria import Criterion, OrganizationList, Population, Role
+from baocao.forms.criteria import ORGANIZATION_LISTS, POPULATIONS, Criterion, Role
 from baocao.forms.model import Form
 from baocao.inputs import BLANK_FACTS, part_of
 from baocao.messages import place
@@ -68,19 +68,15 @@ def _kind_of(form: Form, submission: Submission) -> str:
     return kind if kind in form.by_kind else form.kinds[0].key
 
 
-_LISTS: tuple[str, ...] = get_args(OrganizationList)
-_POPULATIONS: tuple[str, ...] = get_args(Population)
-
-
 def _choices(form: Form, submission: Submission) -> Iterator[Problem]:
     """Ratings and levels are those of the form's ladders."""
     facts = submission.facts
-    for listed in _LISTS:
+    for listed in ORGANIZATION_LISTS:
         names = form.ladder_of(listed).names
         for index, entry in enumerate(getattr(facts, listed) or ()):
             if (rating := entry.rating) is not None and rating not in names:
                 yield messages.unknown_choice(place("facts", listed, index, "rating"), rating, names)
-    for population in _POPULATIONS:
+    for population in POPULATIONS:
         tally = getattr(facts, population)
         if tally is not None:
             yield from _rungs(form, tally, population)
@@ -112,7 +108,7 @@ def _asked(form: Form, submission: Submission) -> Iterator[Problem]:
     given, own, known = facts.model_fields_set, facts.figures, form.own_figures
     missing = [fact for fact in figures.asked(form, kind) if fact not in given]
     for fact in missing:
-        if fact not in _POPULATIONS:
+        if fact not in POPULATIONS:
             yield messages.missing_key(place("facts", fact))
     for key in own:
         if key not in known:
@@ -176,12 +172,9 @@ def _points_to_give(form: Form, kind: str) -> dict[str, _PointsToGive]:
     }
 
 
-_NONE = Decimal(0)
-
-
 def _is_sound(score: Score, given: _PointsToGive) -> bool:
     standard, role, step, in_full = given
-    awarded, deductions, deducted = score.awarded, score.deductions, _NONE
+    awarded, deductions, deducted = score.awarded, score.deductions, Decimal(0)
     if not in_full or score.level is not None or score.met is not None or score.others:
         return False
     if deductions is None:
@@ -227,22 +220,13 @@ def _marks(form: Form, submission: Submission) -> Iterator[Problem]:
         score = submission.scores.get(leaf.no)
         if score is None:
             continue
-        if not _is_as_asked(form, leaf, score):
-            yield from _mark(form, leaf, score, ("scores", leaf.no))
+        yield from _mark(form, leaf, score, ("scores", leaf.no))
         for key, mark in score.others.items():
             path = ("scores", leaf.no, "others", key)
             if key not in others:
                 yield messages.unknown_choice(place(*path), key, others)
             else:
                 yield from _mark(form, leaf, mark, path)
-
-
-def _is_as_asked(form: Form, leaf: Criterion, mark: Mark) -> bool:
-    """Whether a mark is just the points that the form asks for, as most are: then `_mark` finds nothing."""
-    points = mark.awarded
-    if leaf.assessed_by != "points" or points is None or mark.level is not None or mark.met is not None:
-        return False
-    return points <= leaf.most and not (form.step and points % form.step)
 
 
 def _mark(form: Form, leaf: Criterion, mark: Mark, path: Path) -> Iterator[Problem]:
@@ -294,7 +278,7 @@ def _figure(form: Form, path: Path, found: Decimal, standard: Decimal) -> Iterat
 
 def _tallies(form: Form, submission: Submission) -> Iterator[Problem]:
     kind = form.kind(_kind_of(form, submission))
-    for population in _POPULATIONS:
+    for population in POPULATIONS:
         tally: Tally | None = getattr(submission.facts, population)
         if tally is None:
             continue

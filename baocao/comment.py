@@ -156,7 +156,7 @@ class _Story:
         if self.phrases.asks(phrase, "summed", "summed_standard"):
             facts["summed"], facts["summed_standard"] = sheet.summed
         if proposed:
-            lost = (entry.deducted for entries in self.short.values() for entry in entries)
+            lost = (entry.line.deducted for entries in self.short.values() for entry in entries)
             facts |= {"rating": self.name(proposed), "deducted": sum(lost, Decimal(0))}
         return self.say(phrase, facts)
 
@@ -232,7 +232,7 @@ class _Story:
                 awarded = self.sheet.awarded(section.no) or Decimal(0)
                 yield self.say("comment.limits.penalty", {"deducted": awarded, "criteria": criteria})
             else:
-                deducted = sum([entry.deducted for entry in short], Decimal(0))
+                deducted = sum([entry.line.deducted for entry in short], Decimal(0))
                 name = self.phrases.names[section.no]
                 yield self.say("comment.limits.section", {"section": name, "deducted": deducted, "criteria": criteria})
         if self.missed:

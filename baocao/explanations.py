@@ -27,7 +27,6 @@ class Told(NamedTuple):
     """A line with what is told of it, in its explanation and in the general comment."""
 
     line: Line
-    deducted: Decimal
     parts: tuple[Mapping[str, Fact], ...]
     """Points, reason and evidence of each of its deductions."""
     reasons: Sequence[str]
@@ -49,7 +48,7 @@ def told(line: Line) -> Told:
         parts.append({"points": deduction.points, "reason": reason, "evidence": embedded(deduction.evidence)})
         if deduction.reason:
             reasons.append(reason)
-    return Told(line, line.deducted, tuple(parts), reasons)
+    return Told(line, tuple(parts), reasons)
 
 
 def shortfalls(sheet: Scoresheet) -> dict[str, list[Told]]:
@@ -68,7 +67,7 @@ def explain(
         line = entry.line
         facts: dict[str, Fact] = {
             "no": line.criterion.no,
-            "deducted": entry.deducted,
+            "deducted": line.deducted,
             "awarded": line.awarded or Decimal(0),
             "standard": line.standard,
         }

@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import singledispatch
 from operator import ge, gt, le, lt
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from baocao import figures, logic
 from baocao.forms.conditions import (
@@ -24,7 +24,7 @@ from baocao.forms.conditions import (
     SubordinatesCondition,
     YesNoCondition,
 )
-from baocao.forms.criteria import OrganizationList
+from baocao.forms.criteria import ORGANIZATION_LISTS
 from baocao.forms.model import Form
 from baocao.phrases import Fact, Phrasebook, Sentence
 from baocao.requirements import Terms, asked_rows, requirement
@@ -71,14 +71,11 @@ def _case(scoresheet: Scoresheet, facts: Facts) -> Case:
         scoresheet,
         facts,
         {item.no: item.level for item in scoresheet.items},
-        {of: _ratings(getattr(facts, of)) for of in _LISTS},
+        {of: _ratings(getattr(facts, of)) for of in ORGANIZATION_LISTS},
         tally,
         tally.rated if tally else None,
         tally.counts if tally else {},
     )
-
-
-_LISTS: tuple[str, ...] = get_args(OrganizationList)
 
 
 def _ratings(listed: tuple[RatedOrganization, ...] | None) -> frozenset[str | None] | None:
@@ -103,9 +100,13 @@ class Finding(NamedTuple):
     """What became of one condition of one rating."""
 
     asked: Asked
-    status: Status
-    """Whether the condition is fulfilled."""
     outcome: Outcome
+
+    @property
+    def status(self) -> Status:
+        """Whether the condition is fulfilled."""
+        status, _, _ = self.outcome
+        return status
 
     @property
     def rating(self) -> str:

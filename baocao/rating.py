@@ -39,7 +39,7 @@ class Rating:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """A finding for every condition of every rating, in the form's order."""
-        return tuple(map(Finding, self.asked, self.statuses, self.outcomes))
+        return tuple(map(Finding, self.asked, self.outcomes))
 
     @property
     def open_conditions(self) -> list[Condition]:

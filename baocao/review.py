@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
-from typing import get_args
 
 from pydantic import BaseModel
 
 from baocao import figures, messages
 from baocao.errors import Problem
 from baocao.forms.conditions import FigureCondition, ShareCondition
-from baocao.forms.criteria import FigureBand, Population, RatingBand
+from baocao.forms.criteria import POPULATIONS, FigureBand, RatingBand
 from baocao.forms.model import CLOSED_FIGURES, Form
 from baocao.judged import Judged
 from baocao.messages import place
@@ -245,7 +244,7 @@ def _exact(number: str) -> Decimal:
 def _counted(form: Form, submission: Submission) -> Iterator[tuple[int, int]]:
     """Yield the parts and wholes that the facts give."""
     facts = submission.facts
-    for population in get_args(Population):
+    for population in POPULATIONS:
         tally = getattr(facts, population)
         if tally and tally.rated is not None:
             best_first = [tally.at_rung(key) for key in form.ladder_of(population).keys]

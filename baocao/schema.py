@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
 from baocao import figures
-from baocao.forms.criteria import Criterion, OrganizationList, Population
+from baocao.forms.criteria import ORGANIZATION_LISTS, POPULATIONS, Criterion
 from baocao.forms.model import Form
 from baocao.submission import Mark, Submission
 from baocao.text import points
@@ -49,18 +49,18 @@ def _facts(form: Form, definitions: dict[str, Any]) -> None:
     """Narrow the facts to the ladders and figures of the form, and demand those that it asks of every kind."""
     facts = definitions["Facts"]["properties"]
     asked = [set(figures.asked(form, kind.key)) for kind in form.kinds]
-    given_elsewhere = {*get_args(Population), *get_args(OrganizationList)}  # null by default; or by the office's file
+    given_elsewhere = {*POPULATIONS, *ORGANIZATION_LISTS}  # null by default; or by the office's file
     definitions["Facts"]["required"] = [
         fact for fact in facts if all(fact in wanted for wanted in asked) and fact not in given_elsewhere
     ]
-    for population in get_args(Population):
+    for population in POPULATIONS:
         names = form.ladder_of(population).names
         count = definitions["Tally"]["additionalProperties"]
         tally = {**definitions["Tally"], "title": facts[population]["title"], "additionalProperties": False}
         tally["properties"] = {key: {**count, "title": name} for key, name in names.items()} | tally["properties"]
         tally["required"] = list(names)
         facts[population] = {"anyOf": [tally, {"type": "null"}], "default": None, "title": facts[population]["title"]}
-    for listed in get_args(OrganizationList):
+    for listed in ORGANIZATION_LISTS:
         entry = {"$ref": "#/$defs/RatedOrganization"}
         rating = {"anyOf": [_one_of(form.ladder_of(listed).names), {"type": "null"}]}
         facts[listed]["anyOf"][0]["items"] = {"allOf": [entry], "properties": {"rating": rating}}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -25,6 +25,8 @@ Role = Literal["regular", "bonus", "penalty"]
 
 OrganizationList = Literal["government", "sociopolitical_organizations"]
 Population = Literal["members", "subordinates"]
+ORGANIZATION_LISTS: tuple[OrganizationList, ...] = get_args(OrganizationList)
+POPULATIONS: tuple[Population, ...] = get_args(Population)
 Rated = OrganizationList | Population
 """Those whose ratings are facts."""
 
