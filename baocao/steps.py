@@ -1,7 +1,7 @@
 """Work in steps: pieces of work that are alike go side by side, a step of each and then the next step of each.
 
 What a step needs of the processor's caches, its code above all, is fetched once for all of them. One scoresheet after
-the other takes a quarter more time than sixteen side by side; see `docs/performance.md`.
+the other takes an eighth more time than sixteen side by side; see `docs/performance.md`.
 """
 
 from __future__ import annotations
