@@ -95,16 +95,6 @@ def _both_objects(first: Raw, second: Raw, key: str) -> bool:
     return isinstance(first.get(key), dict) and isinstance(second.get(key), dict)
 
 
-def _taken_over(defaults: object, own: object, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield the places of all that `merged` took from the defaults."""
-    if isinstance(defaults, dict) and isinstance(own, dict):
-        for key, value in defaults.items():
-            if key in own:
-                yield from _taken_over(value, own[key], (*path, key))
-            else:
-                yield place(*path, key)
-
-
 # --- structure -------------------------------------------------------------------------------------------------
 
 
@@ -117,18 +107,25 @@ class Reading:
     source: str
     office: Office = NO_OFFICE
     own: Raw = field(default_factory=dict)
-    """What the file itself says, without the office's defaults."""
+    """What the file itself says under the keys that the office's file has, too: only this tells who gave a place."""
 
     def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Return problems with the file in which each is to be mended."""
         return tuple(
-            problem.inside(self.office.source if self._gave(problem.where) else self.source) for problem in problems
+            [problem.inside(self.office.source if self._gave(problem.where) else self.source) for problem in problems]
         )
 
     def _gave(self, where: str) -> bool:
-        """Whether the office's file gave a place; only what it says under the first key of the place can have."""
-        above = {key: value for key, value in self.office.raw.items() if where.startswith(key)}
-        return inside(where, _taken_over(above, self.own))
+        """Whether the office's file gave a place; its keys need no quotes."""
+        given: object = self.office.raw
+        own: object = self.own
+        for key in where.replace("[", ".").split("."):
+            if not (isinstance(given, dict) and isinstance(own, dict) and key in given):
+                return False
+            if key not in own:
+                return True
+            given, own = given[key], own[key]
+        return False
 
 
 def read(content: bytes, source: str, office: Office = NO_OFFICE) -> Reading:
@@ -151,7 +148,7 @@ def _read_sound(content: bytes, source: str, office: Office) -> Reading | None:
         submission = Submission.model_validate(merged(office.raw, own))
     except ValidationError:
         return None
-    return Reading(submission, (), source, office, own)
+    return Reading(submission, (), source, office, _under(office.raw, own))
 
 
 def _read_faulty(content: bytes, source: str, office: Office) -> Reading:
@@ -161,8 +158,12 @@ def _read_faulty(content: bytes, source: str, office: Office) -> Reading:
     except DataError as error:
         return Reading(None, tuple(problem.inside(source) for problem in error.problems), source)
     submission, problems = _validated(merged(office.raw, own), faults)
-    reading = Reading(submission, (), source, office, own)
+    reading = Reading(submission, (), source, office, _under(office.raw, own))
     return replace(reading, problems=reading.located(problems)) if problems else reading
+
+
+def _under(keys: Iterable[str], own: Raw) -> Raw:
+    return {key: own[key] for key in keys if key in own}
 
 
 def inside(where: str, places: Iterable[str]) -> bool:
