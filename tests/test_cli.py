@@ -19,6 +19,8 @@ from jsonschema import Draft202012Validator
 
 import baocao
 from baocao import cli, pipeline
+from baocao.cli import show
+from baocao.pipeline import Result
 from tests.helpers import FORM, TEMPLATES, as_json, submission
 
 HELP_PAGES = (
@@ -577,3 +579,8 @@ def test_a_fault_of_the_program_itself_is_not_hidden(work: Path, monkeypatch: py
     monkeypatch.setattr(pipeline, "submissions", fail)
     with pytest.raises(ZeroDivisionError):
         run("check", "a.json")
+
+
+def test_counts_are_written_with_a_point_between_thousands() -> None:
+    results = [Result(f"{number}.json", ()) for number in range(1234)]
+    assert list(show.checked(results))[-1] == "Đã kiểm tra 1.234 tệp: 1.234 tệp hợp lệ, 0 tệp có lỗi."

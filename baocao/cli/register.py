@@ -46,6 +46,7 @@ from baocao.issuing import Desk
 from baocao.offering import Offered, offers
 from baocao.pipeline import MOST_DOCUMENT_BYTES, submissions
 from baocao.register import AnnexNumber, Status, statuses
+from baocao.text import whole
 
 # --- acts ------------------------------------------------------------------------------------------------------
 
@@ -131,7 +132,7 @@ def decide(
         entries = deciding.decide(Desk(opened, act_of(by, on, paper=decision), output), decision)
         written = delivered(opened, *entries)
         untrue = issuing.annexes_made_untrue(opened, entries[0].position - 1)
-    say([*map(str, written), f"Đã nhập quyết định {decision.decision.number} cho {len(entries)} tổ chức."])
+    say([*map(str, written), f"Đã nhập quyết định {decision.decision.number} cho {whole(len(entries))} tổ chức."])
     say(show_register.untrue(untrue))
 
 
@@ -310,7 +311,8 @@ def register_check(register: Location = DEFAULT) -> None:
         say(show.faults(verdict.problems))
         raise typer.Exit(DataError.exit_code)
     head, annexes = verdict.head, verdict.annexes
-    say([f"Sổ nguyên vẹn: {head.entries} mục, {annexes.entries} phụ lục, {verdict.contents} nội dung."])
+    counts = f"{whole(head.entries)} mục, {whole(annexes.entries)} phụ lục, {whole(verdict.contents)} nội dung"
+    say([f"Sổ nguyên vẹn: {counts}."])
     say([f"Mã của mục cuối: {head.hash}"])
     if annexes.entries:
         say([f"Mã của phụ lục cuối: {annexes.hash}"])
@@ -323,7 +325,7 @@ def register_backup(
     """Sao lưu sổ ra tệp khác, trong khi người khác vẫn làm việc."""
     with opened_register(register) as opened:
         head = opened.backup(target)
-    say([f"Đã sao lưu {head.entries} mục vào {target}.", f"Mã của mục cuối: {head.hash}"])
+    say([f"Đã sao lưu {whole(head.entries)} mục vào {target}.", f"Mã của mục cuối: {head.hash}"])
 
 
 def register_export(

@@ -51,7 +51,8 @@ def checked(results: Sequence[Result]) -> Iterator[str]:
         yield "Lưu ý chung:"
         yield from (problem(Problem(*parts)) for parts in common)
     faulty = sum(bool(result.faults) for result in results)
-    yield f"Đã kiểm tra {len(results)} tệp: {len(results) - faulty} tệp hợp lệ, {faulty} tệp có lỗi."
+    sound = len(results) - faulty
+    yield f"Đã kiểm tra {whole(len(results))} tệp: {whole(sound)} tệp hợp lệ, {whole(faulty)} tệp có lỗi."
 
 
 def _shared(results: Iterable[Result]) -> Iterator[str]:

@@ -60,12 +60,12 @@ def groups(found: Sequence[Group]) -> Iterator[str]:
     for group in found:
         kinds = ", ".join(dict.fromkeys(found.kind_name for found in group.candidates))
         of_tier = f" ({kinds})" if group.tier else ""
-        wanted = f"đề nghị hoặc quyết định {len(group.wanted)}, được {group.fit()}"
+        wanted = f"đề nghị hoặc quyết định {whole(len(group.wanted))}, được {whole(group.fit())}"
         yield f"{group.superior_name}{of_tier}, mức “{group.rating_name}”: {wanted}."
         yield (
-            f"  Tỷ lệ {group.quota.percent}% theo mẫu trên {group.base()} tổ chức; "
-            f"mẫu số không gồm mức này: được {group.fit(with_rating=False)}; "
-            f"mẫu số gồm cả mức này: được {group.fit(with_rating=True)}."
+            f"  Tỷ lệ {group.quota.percent}% theo mẫu trên {whole(group.base())} tổ chức; "
+            f"mẫu số không gồm mức này: được {whole(group.fit(with_rating=False))}; "
+            f"mẫu số gồm cả mức này: được {whole(group.fit(with_rating=True))}."
         )
         for place in group.ranks():
             one = place.candidate
@@ -142,9 +142,10 @@ def annexes(found: Sequence[Annexed], false: Collection[Annexed], *, as_json: bo
         state = f"đã thay bằng {successor}" if successor else "không còn đúng" if annex in false else "còn hiệu lực"
         superior = f"cấp trên {annex.scope.superior}" if annex.scope.superior else "mọi cấp trên"
         yield f"{annex.number}  {state:<23} {annex_name(annex.printed, annex.dated)}"
-        yield f"    mẫu {annex.scope.form}, {superior}; tính đến {annex.as_of:%d/%m/%Y}, từ {annex.head.entries} mục"
+        entries = whole(annex.head.entries)
+        yield f"    mẫu {annex.scope.form}, {superior}; tính đến {annex.as_of:%d/%m/%Y}, từ {entries} mục"
     if not as_json:
-        yield f"{len(found)} phụ lục."
+        yield f"{whole(len(found))} phụ lục."
 
 
 def _annex_json(annex: Annexed, successor: AnnexNumber | None, *, is_true: bool) -> dict[str, object]:
@@ -193,7 +194,7 @@ def listed(found: Sequence[Status], *, as_json: bool) -> Iterator[str]:
         rating = record.ladder[decided] if decided else f"{record.ladder[record.proposed]} (đề nghị)"
         yield f"{status.number}  {total:>7}  {rating:<45} {_STATE[status.state]:<30} {record.name}"
     if not as_json:
-        yield f"{len(found)} bảng chấm điểm."
+        yield f"{whole(len(found))} bảng chấm điểm."
 
 
 def one(status: Status, *, as_json: bool) -> Iterator[str]:
