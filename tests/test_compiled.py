@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import subprocess
@@ -33,7 +34,7 @@ from baocao.rendering import template as by_docxtpl
 from baocao.rendering.again import Again
 from baocao.rendering.compiled import CompiledTemplate, compile_template
 from baocao.rendering.package import Kept, Parts, pack, unpack
-from baocao.rendering.program import Bodies, Texts
+from baocao.rendering.program import Bodies, Texts, check_characters
 from baocao.rendering.trying import why_slow
 from tests.helpers import png
 from tests.shapes import HOSTILE, contexts
@@ -401,6 +402,19 @@ def test_what_no_xml_holds_is_named_where_docxtpl_loses_it(character: str) -> No
         ours.render({"a": f"trước{character}sau"}, {}, DAY)
     with pytest.raises(DataError, match=f"U\\+{ord(character):04X}"):
         ours.render({"a": ""}, {"title": character}, DAY)
+
+
+def test_every_character_is_escaped_or_refused_whatever_its_bytes() -> None:
+    texts = Texts()
+    for character in map(chr, range(0x11000)):
+        try:
+            check_characters(character)
+        except DataError:
+            with pytest.raises(DataError):
+                texts[f"a{character}b"]
+        else:
+            if character not in "\r\t\n\a\f":
+                assert texts[f"a{character}b"].decode() == html.escape(f"a{character}b", quote=False)
 
 
 # --- where docxtpl is wrong ------------------------------------------------------------------------------------------

@@ -32,6 +32,14 @@ _UNKNOWN: Breaks = (None,) * len(BREAKS)
 _IMPOSSIBLE = re.compile("[\x00-\x06\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot hold. docxtpl's forgiving parser drops it, sometimes with the text after it."""
 
+_WATCHED = bytes(range(0x20)) + b"&<>\xed\xef"
+"""Bytes of UTF-8 without which nothing in a text is impossible, broken or escaped.
+
+Surrogates begin with ED, U+FFFE and U+FFFF with EF.
+"""
+_BLANKING = bytes.maketrans(_WATCHED, b" " * len(_WATCHED))
+"""Changes what has such bytes: to find none takes a sixth of looking at each character."""
+
 _IMPOSSIBLE_OR_BREAK = re.compile(f"[\a\f]|{_IMPOSSIBLE.pattern}")
 
 _MOST_KEPT = 1024
@@ -112,11 +120,11 @@ class Texts(dict[str, bytes]):
             DataError: it has characters that XML cannot hold.
             NeedsDocxtplError: it has a break that is not understood at this place.
         """
-        text = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        if not value.isprintable():
+        xml = value.encode(errors="surrogatepass")
+        if xml.translate(_BLANKING) != xml:
             check_characters(value)
-            text = re.sub("[\r\t\n\a\f]", self._break, text)
-        xml = text.encode()
+            text = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            xml = re.sub("[\r\t\n\a\f]", self._break, text).encode()
         if len(value) <= _LONGEST_KEPT:
             if len(self) >= _MOST_KEPT:
                 self.clear()
