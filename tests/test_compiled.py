@@ -574,6 +574,14 @@ def test_records_are_not_remembered_without_end() -> None:
     assert len(bodies) <= 1024
 
 
+def test_a_list_needs_no_turns_when_each_of_its_records_is_remembered() -> None:
+    bodies, records = Bodies(), [Again(), Again()]
+    assert bodies.of(records) == []
+    assert [bodies.keep(record, [b"x"]) for record in records] == bodies.of(records)
+    for others in ([*records, Again()], [*records, {}], [*records, "x"], iter(records), records * 1024, []):
+        assert bodies.of(others) == []
+
+
 def test_texts_are_not_remembered_without_end() -> None:
     texts = Texts()
     for number in range(5000):

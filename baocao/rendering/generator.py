@@ -65,11 +65,14 @@ def _loops(tree: nodes.Template) -> str:
 
 
 def _is_closed(loop: nodes.For) -> bool:
-    """Whether the body of a loop prints what its value says and nothing else, not even where in the loop it is."""
+    """Whether the body of a loop prints parts of its value and nothing else, not even where in the loop it is."""
     assert loop.environment
     body = nodes.Template(loop.body)
     body.set_environment(loop.environment)
-    return isinstance(loop.target, nodes.Name) and find_undeclared_variables(body) <= {loop.target.name}
+    if loop.test or not isinstance(loop.target, nodes.Name) or find_undeclared_variables(body) != {loop.target.name}:
+        return False
+    owners = [part.node for part in body.find_all(nodes.Getattr)]
+    return loop.target.name in [owner.name for owner in owners if isinstance(owner, nodes.Name)]
 
 
 def _source(story: Story) -> Iterable[str]:
@@ -167,9 +170,20 @@ class _BytesGenerator(CodeGenerator):
         self.outdent()
 
     def visit_For(self, node: nodes.For, frame: Frame) -> None:  # noqa: N802
-        """Write a loop, and remember which block is its body."""
+        """Write a loop, and remember which block is its body. One whose records all come again takes no turns."""
         self._bodies.add(id(node.body))
+        if id(node.body) not in self._closed or self._apart:
+            super().visit_For(node, frame)
+            return
+        made = self.temporary_identifier()
+        self.writeline(f"{made} = bodies_{self.remembering}.of(")
+        self.visit(node.iter, frame)
+        self.write(")")
+        self._block(f"if {made}:", f"{frame.buffer}.extend({made})")
+        self.writeline("else:")
+        self.indent()
         super().visit_For(node, frame)
+        self.outdent()
 
     def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: object) -> str:
         if isinstance(node, nodes.TemplateData):

@@ -154,6 +154,15 @@ class Bodies(dict[Again, bytes]):
 
     __slots__ = ()
 
+    def of(self, records: Iterable[Any]) -> list[bytes]:
+        """Return the XML of all records of a list; empty unless each is remembered."""
+        if type(records) is not list or len(records) > _MOST_KEPT or set(map(type, records)) != {Again}:
+            return []
+        try:
+            return [*map(self.__getitem__, records)]
+        except KeyError:
+            return []
+
     def keep(self, record: Again, pieces: Iterable[bytes]) -> bytes:
         """Return the XML of a record, and remember it."""
         if len(self) >= _MOST_KEPT:
@@ -229,16 +238,17 @@ def _failures() -> tuple[type[Exception], ...]:
 _MISSING = object()
 
 
-class _Names:
+class _Names(dict[str, Any]):
     """The names of a context, as the code asks for them."""
 
-    __slots__ = ("_values",)
+    __slots__ = ()
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = dict(values)
+    def __missing__(self, name: str) -> Any:
+        return _MISSING
 
-    def resolve_or_missing(self, name: str) -> Any:
-        return self._values.get(name, _MISSING)
+    @property
+    def resolve_or_missing(self) -> Callable[[str], Any]:
+        return self.__getitem__
 
 
 class _Environment:
