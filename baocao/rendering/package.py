@@ -146,18 +146,19 @@ def join(parts: Compressed) -> bytes:
     entries: list[bytes] = []
     directory: list[bytes] = []
     offset = 0
-    for name, before, after in in_order(tuple(parts)):
+    for name, (before, after), central in in_order(tuple(parts)):
         sizes, deflated = parts[name]
-        entries += (b"PK\3\4", before, sizes, after, deflated)
-        directory += central(before, sizes, after, offset)
+        entries += (before, sizes, after, deflated)
+        directory += listed(central, sizes, offset)
         offset += LOCAL + len(after) + len(deflated)
-    return b"".join((*entries, *directory, end(len(parts), sum(map(len, directory)), offset)))
+    records = b"".join(directory)
+    return b"".join((*entries, records, end(len(parts), len(records), offset)))
 
 
-def central(before: bytes, sizes: bytes, after: bytes, offset: int) -> tuple[bytes, ...]:
+def listed(central: tuple[bytes, bytes, bytes], sizes: bytes, offset: int) -> tuple[bytes, ...]:
     """Return the record of a part in the directory of a zip; `offset` is where its local record begins."""
-    lengths, path = after[: _LENGTHS.size], after[_LENGTHS.size :]
-    return b"PK\1\2", _MADE_BY, before, sizes, lengths, _MODE, offset.to_bytes(4, "little"), path
+    before, between, after = central
+    return before, sizes, between, offset.to_bytes(4, "little"), after
 
 
 def end(count: int, size: int, offset: int) -> bytes:
@@ -166,13 +167,23 @@ def end(count: int, size: int, offset: int) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def in_order(names: tuple[str, ...]) -> tuple[tuple[str, bytes, bytes], ...]:
-    """Return names in the order of the zip, each with what stands before and after the sizes in a local record."""
-    ordered = sorted(names, key=lambda name: (name != TYPES, name != RELATIONSHIPS, name))
-    paths = [(name, name.encode()) for name in ordered]
-    return tuple(
-        (name, _ASCII if name.isascii() else _UTF8, _LENGTHS.pack(len(path), 0) + path) for name, path in paths
-    )
+def in_order(names: tuple[str, ...]) -> tuple[tuple[str, tuple[bytes, bytes], tuple[bytes, bytes, bytes]], ...]:
+    """Return names in the order of the zip, each with what its two records say whatever the part.
+
+    Of the local record it is what stands before and after the sizes; of that in the directory what stands before the
+    sizes, before the offset and after it.
+    """
+    return tuple([(name, *_records(name)) for name in sorted(names, key=_order)])
+
+
+def _order(name: str) -> tuple[bool, bool, str]:
+    return name != TYPES, name != RELATIONSHIPS, name
+
+
+def _records(name: str) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes, bytes]]:
+    common, path = _ASCII if name.isascii() else _UTF8, name.encode()
+    lengths = _LENGTHS.pack(len(path), 0)
+    return (b"PK\3\4" + common, lengths + path), (b"PK\1\2" + _MADE_BY + common, lengths + _MODE, path)
 
 
 def _entry(content: bytes, compressor: Compressor) -> tuple[bytes, bytes]:

@@ -48,10 +48,11 @@ def write(
     zipped = _Zip(target, compressor)
     whole = {name: (content,) for name, content in package.declaring_custom(parts).items() if name != package.CUSTOM}
     pieces = {**whole, **stories}
-    hashes = {name: zipped.add(before, after, pieces[name]) for name, before, after in package.in_order(tuple(pieces))}
+    ordered = package.in_order(tuple(pieces))
+    hashes = {name: zipped.add(local, central, pieces[name]) for name, local, central in ordered}
     digest = package.digest_of(hashes)
-    ((_, before, after),) = package.in_order((package.CUSTOM,))
-    zipped.add(before, after, (package.custom_part(labels, digest),))
+    ((_, local, central),) = package.in_order((package.CUSTOM,))
+    zipped.add(local, central, (package.custom_part(labels, digest),))
     zipped.close()
     return digest
 
@@ -65,15 +66,16 @@ class _Zip:
         self._begin = target.tell()
         self._directory: list[tuple[bytes, ...]] = []
 
-    def add(self, before: bytes, after: bytes, pieces: Iterable[bytes]) -> str:
-        """Write a part and return its SHA-256; `before` and `after` stand around the sizes in its record.
+    def add(self, local: tuple[bytes, bytes], central: tuple[bytes, bytes, bytes], pieces: Iterable[bytes]) -> str:
+        """Write a part and return its SHA-256; what its records say besides is from `package.in_order`.
 
         Raises:
             DataError: it does not fit into a zip.
         """
         crc, size, hashed, deflating = 0, 0, hashlib.sha256(), self._compressor.deflating()
         start = self._target.tell()
-        self._target.write(b"".join((b"PK\3\4", before, bytes(package.SIZES.size), after)))
+        before, after = local
+        self._target.write(b"".join((before, bytes(package.SIZES.size), after)))
         for piece in pieces:
             crc = self._compressor.crc32(piece, crc)
             size += len(piece)
@@ -84,10 +86,10 @@ class _Zip:
         if max(size, end - self._begin) > _MOST:
             raise DataError([messages_form.too_large_for_word()])
         sizes = package.SIZES.pack(crc, end - start - package.LOCAL - len(after), size)
-        self._target.seek(start + 4 + len(before))
+        self._target.seek(start + len(before))
         self._target.write(sizes)
         self._target.seek(end)
-        self._directory.append(package.central(before, sizes, after, start - self._begin))
+        self._directory.append(package.listed(central, sizes, start - self._begin))
         return hashed.hexdigest()
 
     def close(self) -> None:
