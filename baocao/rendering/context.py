@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from baocao.forms.criteria import Criterion
 from baocao.forms.model import Form
 from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.rendering.again import Again
-from baocao.scoring import Scoresheet
+from baocao.scoring import Line
 from baocao.submission import Issuer, Mark, Signature, Submission
 from baocao.text import BLANK, long_date, points
 
@@ -153,10 +154,10 @@ def _date(day: date | None) -> str:
 # --- rows of the table -----------------------------------------------------------------------------------------
 
 
-class _Row(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class _Row:
     """A row of the table, with what is printed of it whatever the submission."""
 
-    no: str
     printed: Context
     unmarked: str
     """What stands for the points of a row that is not given any."""
@@ -164,46 +165,56 @@ class _Row(NamedTuple):
     """What stands for points that are not known; `None` of a row that is not given any."""
     sign: str
     """What stands before its points unless they are 0."""
-    known: dict[tuple[_Given, ...], Again]
+    known: dict[_Given, Again]
     """What was printed of the row for marks that were given before: the same few come again."""
 
 
 _MOST_KNOWN = 256
 
-_Given = tuple[Decimal | None, str | None, bool | None]
-"""What one assessor gave a row: points, level, answer."""
+_Given = tuple[Any, ...]
+"""What each assessor gave a row, the one that counts first: points, level and answer of each."""
+
+
+class _Table(NamedTuple):
+    """The rows of the table for a kind of organisation, in the form's order."""
+
+    rows: tuple[_Row, ...]
+    numbers: tuple[str, ...]
+    unpointed: tuple[str, ...]
+    """The criteria that are assessed by a level or an answer."""
 
 
 def _rows(judged: Judged) -> list[Printable]:
     """Return what is printed of each row, in the form's order."""
     form, sheet = judged.form, judged.scoresheet
-    awarded, lines, items, others = sheet.awarded_by_row, sheet.line_of, sheet.item_of, form.other_assessors
-    rows: list[Printable] = []
-    for row in form.once(_fixed_rows, sheet.kind):
-        no = row.no
-        line, item = lines.get(no), items.get(no)
-        given: _Given = awarded[no], (item or line or _NOBODY).level, (line or _NOBODY).met
-        key = (given, *[_given_by(assessor.key, no, sheet) for assessor in others]) if others else (given,)
-        rows.append(row.known.get(key) or _printed(form, row, key))
-    return rows
+    table = form.once(_table, sheet.kind)
+    own = {no: sheet.line_of[no] for no in table.unpointed}
+    columns = _columns(table, sheet.awarded_by_row, own, {item.no: item.level for item in sheet.items})
+    for assessor in form.other_assessors:
+        points = {no: sheet.awarded_by(assessor.key, no) for no in table.numbers}
+        columns += _columns(table, points, {no: line.mark(assessor.key) for no, line in sheet.line_of.items()}, {})
+    given = zip(*columns, strict=True)
+    return [row.known.get(each) or _printed(form, row, each) for row, each in zip(table.rows, given, strict=True)]
 
 
-_NOBODY = Mark()
+def _columns(
+    table: _Table,
+    points: Mapping[str, Decimal | None],
+    marks: Mapping[str, Line] | Mapping[str, Mark],
+    of_items: Mapping[str, str | None],
+) -> tuple[Iterable[Any], ...]:
+    """Return what an assessor gave each row: points, levels, answers."""
+    levels = {**{no: mark.level for no, mark in marks.items()}, **of_items}
+    answers = {no: mark.met for no, mark in marks.items()}
+    return tuple([map(found, table.numbers) for found in (points.__getitem__, levels.get, answers.get)])
 
 
-def _given_by(assessor: str, no: str, sheet: Scoresheet) -> _Given:
-    """Return what another assessor gave a row."""
-    line = sheet.line_of.get(no)
-    mark = line.mark(assessor) if line else Mark()
-    return sheet.awarded_by(assessor, no), mark.level, mark.met
-
-
-def _printed(form: Form, row: _Row, given: tuple[_Given, ...]) -> Again:
+def _printed(form: Form, row: _Row, given: _Given) -> Again:
     """Return what is printed of a row for what the assessors gave it, the one that counts first."""
     if len(row.known) >= _MOST_KNOWN:
         row.known.clear()
-    own, *others = [_marks(form, row, each) for each in given]
-    _, level, _ = given[0]
+    own, *others = [_marks(form, row, *given[first : first + 3]) for first in range(0, len(given), 3)]
+    level: str | None = given[1]
     row.known[given] = printed = Again(
         **row.printed,
         **own,
@@ -213,9 +224,8 @@ def _printed(form: Form, row: _Row, given: tuple[_Given, ...]) -> Again:
     return printed
 
 
-def _marks(form: Form, row: _Row, given: _Given) -> Context:
+def _marks(form: Form, row: _Row, points_given: Decimal | None, level: str | None, met: bool | None) -> Context:
     """Return what is printed of an assessor's marks, in the same words in every column."""
-    points_given, level, met = given
     awarded = row.unmarked if row.blank is None else _signed(row, points_given)
     return {"awarded": awarded, "level": form.once(_ticks)[level], "met": _ANSWERS[met]}
 
@@ -242,8 +252,10 @@ def _ticks(form: Form) -> dict[str | None, Printable]:
     return {found: {key: _TICK if key == found else "" for key in keys} for found in (*keys, None)}
 
 
-def _fixed_rows(form: Form, kind: str) -> tuple[_Row, ...]:
-    return tuple(_fixed_row(form, kind, criterion) for criterion in form.criteria)
+def _table(form: Form, kind: str) -> _Table:
+    rows = tuple([_fixed_row(form, kind, criterion) for criterion in form.criteria])
+    unpointed = tuple([leaf.no for leaf in form.leaves_of(kind) if leaf.assessed_by != "points"])
+    return _Table(rows, tuple([criterion.no for criterion in form.criteria]), unpointed)
 
 
 def _fixed_row(form: Form, kind: str, criterion: Criterion) -> _Row:
@@ -255,7 +267,6 @@ def _fixed_row(form: Form, kind: str, criterion: Criterion) -> _Row:
         sort = f"scored_{sort}"
     applies = form.applies(criterion.no, kind)
     row = _Row(
-        criterion.no,
         {
             "kind": sort,
             "role": form.role(criterion.no),
