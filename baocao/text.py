@@ -19,7 +19,7 @@ BLANK = "………"
 
 _FEWEST_DECIMALS = 1
 _MOST_KEPT = 1024
-"""Numbers whose notation is remembered: the same few come again in every document."""
+"""Numbers and days whose notation is remembered: the same few come again in every document."""
 
 
 def clean(value: str) -> str:
@@ -106,6 +106,7 @@ def hundredths(value: Fraction) -> Decimal:
 _VIETNAMESE = str.maketrans(",.", ".,")
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def long_date(day: date) -> str:
     """Write a date as the head of a paper does: `ngày 05 tháng 12 năm 2021`.
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from baocao import __version__
 from baocao.errors import DataError
-from baocao.forms import FormFolder
+from baocao.forms import Form, FormFolder
 from baocao.judged import Judged
 from baocao.narrative import Narrative
 from baocao.rendering import package
@@ -127,19 +127,27 @@ def blank_scoresheet(judged: Judged, narrative: Narrative) -> bytes:
 
 def core_properties(judged: Judged) -> dict[str, str]:
     """Return what the file says of itself, by the names of python-docx."""
-    texts, submission = judged.form.texts, judged.submission
+    form, submission, issuer = judged.form, judged.submission, judged.submission.issuer
+    title, subject = form.once(_titles)
     return {
-        "title": f"{texts.title} - {submission.organization.name}",
-        "subject": f"{texts.subtitle} {judged.form.year}",
-        "author": submission.issuer.agency if submission.issuer else submission.signature.name,
+        "title": f"{title} - {submission.organization.name}",
+        "subject": subject,
+        "author": issuer.agency if issuer else submission.signature.name,
         "comments": version_line(judged.folder),
     }
 
 
+def _titles(form: Form) -> tuple[str, str]:
+    return form.texts.title, f"{form.texts.subtitle} {form.year}"
+
+
 def version_line(folder: FormFolder) -> str:
     """Return what made a document: program, form and template, the last two with the start of their digests."""
-    form = folder.form
-    return f"baocao {__version__}; mẫu {form.key} ({form.digest[:12]}); tệp Word ({folder.template_digest[:12]})"
+    return folder.form.once(_version_line, folder.template_digest)
+
+
+def _version_line(form: Form, template_digest: str) -> str:
+    return f"baocao {__version__}; mẫu {form.key} ({form.digest[:12]}); tệp Word ({template_digest[:12]})"
 
 
 def day_of(judged: Judged) -> date:

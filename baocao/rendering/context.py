@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from baocao.forms.criteria import Criterion
@@ -34,7 +35,7 @@ def scoresheet_context(judged: Judged, narrative: Narrative, *, draft: bool, rep
     which of its figures nobody has confirmed; `replaces` are lines on the paper that it replaces or corrects.
     """
     form, submission = judged.form, judged.submission
-    additions = form.additions
+    additions, signature = form.additions, submission.signature
     head = _head(form, submission)
     proposed = judged.rating.proposed
     return {
@@ -54,11 +55,11 @@ def scoresheet_context(judged: Judged, narrative: Narrative, *, draft: bool, rep
         },
         "proposed": form.ladder.names[proposed] if proposed else additions.undetermined,
         "signature": {
-            "place_date": "" if head else place_date(submission.signature),
-            "authority": submission.signature.authority or "",
-            "position": submission.signature.position,
+            "place_date": "" if head else place_date(signature),
+            "authority": signature.authority or "",
+            "position": signature.position,
             "line": form.texts.signature_line,
-            "name": submission.signature.name,
+            "name": signature.name,
         },
     }
 
@@ -134,12 +135,16 @@ def _head(form: Form, submission: Submission) -> Context | None:
 def page_head(issuer: Issuer, signature: Signature, party: str, number: str) -> Context:
     """Return the head of a page: superior and agency, number and symbol, title of the Party, place and date."""
     return {
-        "superior": issuer.superior.upper(),
-        "agency": issuer.agency.upper(),
+        "superior": _capitals(issuer.superior),
+        "agency": _capitals(issuer.agency),
         "number": number,
         "party": party,
         "place_date": place_date(signature),
     }
+
+
+_capitals = lru_cache(maxsize=256)(str.upper)
+"""An office has the same names in all its papers."""
 
 
 def place_date(signature: Signature) -> str:
