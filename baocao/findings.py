@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -39,10 +39,6 @@ class Status(StrEnum):
     FAILED = "failed"
     NOT_APPLICABLE = "not_applicable"
     UNKNOWN = "unknown"
-
-
-Outcome = tuple[Status, str, Callable[[], Mapping[str, Fact]]]
-"""A status, and phrase and facts of what was observed: these are worked out when they are said, as few are."""
 
 
 _STATUS: Mapping[bool | None, Status] = {True: Status.PASSED, False: Status.FAILED, None: Status.UNKNOWN}
@@ -82,6 +78,16 @@ def _ratings(listed: tuple[RatedOrganization, ...] | None) -> frozenset[str | No
     return None if listed is None else frozenset([entry.rating for entry in listed])
 
 
+class Outcome(NamedTuple):
+    """What may become of a condition: of each there are a few outcomes, the same ones for all submissions."""
+
+    status: Status
+    phrase: str
+    """The phrase of what was observed, of those below `findings`."""
+    facts: Callable[[Case], Mapping[str, Fact]]
+    """What the phrase tells of a case: worked out when it is said, as few are."""
+
+
 _Observe = Callable[[Case], Outcome]
 
 
@@ -101,12 +107,12 @@ class Finding(NamedTuple):
 
     asked: Asked
     outcome: Outcome
+    case: Case
 
     @property
     def status(self) -> Status:
         """Whether the condition is fulfilled."""
-        status, _, _ = self.outcome
-        return status
+        return self.outcome.status
 
     @property
     def rating(self) -> str:
@@ -131,22 +137,21 @@ class Finding(NamedTuple):
     @property
     def observed(self) -> Sentence:
         """What was observed; said when it is asked for."""
-        _, phrase, facts = self.outcome
-        return self.asked.phrases.say(f"findings.{phrase}", facts())
+        return self.asked.phrases.say(f"findings.{self.outcome.phrase}", self.outcome.facts(self.case))
 
 
 def judge(
     phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission
-) -> tuple[tuple[Asked, ...], list[Outcome]]:
-    """Return every condition of every rating, in the form's order, and what became of each."""
+) -> tuple[tuple[Asked, ...], list[Outcome], Case]:
+    """Return every condition of every rating, in the form's order, what became of each, and in which case."""
     form, case = scoresheet.form, _case(scoresheet, submission.facts)
     asked = form.once(_all_asked, phrases, scoresheet.kind)
     outcomes = [each.observe(case) for each in asked]
     doubtful = form.once(_doubtful, phrases)
     for _, phrase, facts in outcomes if doubtful else ():
         if phrase in doubtful:
-            phrases.say(f"findings.{phrase}", facts())  # what cannot be said later is a fault now
-    return asked, outcomes
+            phrases.say(f"findings.{phrase}", facts(case))  # what cannot be said later is a fault now
+    return asked, outcomes, case
 
 
 def _doubtful(form: Form, phrases: Phrasebook) -> frozenset[str]:
@@ -172,9 +177,23 @@ def _all_asked(form: Form, phrases: Phrasebook, kind: str) -> tuple[Asked, ...]:
     )
 
 
-def _meets(meeting: Iterable[str]) -> Mapping[str | None, bool | None]:
-    """Return whether ratings or levels are some of them; one that is not known (`None`) may be."""
-    return {None: None, **dict.fromkeys(meeting, True)}
+# --- what is the same for every submission
+
+
+def _nothing(_case: Case) -> Mapping[str, Fact]:
+    return {}
+
+
+_UNKNOWN = Outcome(Status.UNKNOWN, "unknown", _nothing)
+
+
+def _by_truth(phrase: str, facts: Callable[[Case], Mapping[str, Fact]] = _nothing) -> Mapping[bool | None, Outcome]:
+    """Return the outcomes of a condition that holds, does not, or may, all told by the same phrase."""
+    return {truth: Outcome(status, phrase, facts) for truth, status in _STATUS.items()}
+
+
+def _not_applicable(phrase: str, facts: Callable[[Case], Mapping[str, Fact]] = _nothing) -> Outcome:
+    return Outcome(Status.NOT_APPLICABLE, phrase, facts)
 
 
 def _always(outcome: Outcome) -> _Observe:
@@ -182,11 +201,10 @@ def _always(outcome: Outcome) -> _Observe:
 
 
 def _of_other_kinds(terms: Terms) -> Outcome:
-    return Status.NOT_APPLICABLE, "not_applicable.kind", lambda: {"kind": terms.form.kind(terms.kind).name}
+    return _not_applicable("not_applicable.kind", lambda _case: {"kind": terms.form.kind(terms.kind).name})
 
 
-_UNKNOWN: Outcome = (Status.UNKNOWN, "unknown", dict)
-_NO_ROWS: Outcome = (Status.NOT_APPLICABLE, "not_applicable.rows", dict)
+_NO_ROWS = _not_applicable("not_applicable.rows")
 
 
 @singledispatch
@@ -207,13 +225,19 @@ def _(condition: PointsCondition, terms: Terms) -> _Observe:
     def holds(points: Decimal) -> bool:
         return points >= floor if floor is not None else points < ceiling
 
+    def between(case: Case) -> Mapping[str, Fact]:
+        lowest, highest = case.scoresheet.bounds(row)
+        return {"lowest": lowest, "highest": highest}
+
+    known = _by_truth("points.observed", lambda case: {"total": case.scoresheet.bounds(row)[0]})
+    still_open = _by_truth("points.open", between)
+
     def observe(case: Case) -> Outcome:
         points = case.scoresheet.total if row is None else case.scoresheet.awarded(row)
         if points is not None:
-            return _STATUS[holds(points)], "points.observed", lambda: {"total": points}
-        lowest, highest = case.scoresheet.bounds(row)
-        truth = holds(lowest) if holds(lowest) == holds(highest) else None
-        return _STATUS[truth], "points.open", lambda: {"lowest": lowest, "highest": highest}
+            return known[holds(points)]
+        lowest, highest = map(holds, case.scoresheet.bounds(row))
+        return still_open[lowest if lowest == highest else None]
 
     return observe
 
@@ -223,14 +247,17 @@ def _(condition: PointsCondition, terms: Terms) -> _Observe:
 
 @_observer.register
 def _(_condition: AchievementCondition, _terms: Terms) -> _Observe:
+    def told(case: Case) -> Mapping[str, Fact]:
+        by = [entry.attested_by for entry in case.facts.achievements or ()]
+        return {"stated": len(by), "attested": len(by) - by.count(None)}
+
+    observed = _by_truth("achievement.observed", told)
+
     def observe(case: Case) -> Outcome:
         achievements = case.facts.achievements
         if achievements is None:
             return _UNKNOWN
-        by = [entry.attested_by for entry in achievements]
-        truth = logic.some([True if body else None for body in by])
-        stated = len(by)
-        return _STATUS[truth], "achievement.observed", lambda: {"stated": stated, "attested": stated - by.count(None)}
+        return observed[logic.some([True if entry.attested_by else None for entry in achievements])]
 
     return observe
 
@@ -245,23 +272,20 @@ def _(condition: LevelsCondition, terms: Terms) -> _Observe:
         return _always(_NO_ROWS)
     limit = ladder.rank(condition.at_most or condition.at_least or ladder.lowest)
     if condition.at_most is not None:
-        judge, meeting = logic.some, ladder.keys[limit:]
+        judge, meeting = logic.some_among, frozenset(ladder.keys[limit:])
     else:
-        judge, meeting = logic.every, ladder.keys[: limit + 1]
-    meets = _meets(meeting)
+        judge, meeting = logic.all_among, frozenset(ladder.keys[: limit + 1])
+
+    def told(case: Case) -> Mapping[str, Fact]:
+        found = [case.scoresheet.item_of[no] for no in rows]
+        # what stands in the way is worth naming, the rest not
+        lacking = [item for item in found if condition.at_least is not None and item.level not in meeting]
+        return {"items": tuple(_told(item, terms) for item in lacking or found)}
+
+    observed = _by_truth("levels.observed", told)
 
     def observe(case: Case) -> Outcome:
-        levels = case.levels
-        truth = judge([meets.get(levels[no], False) for no in rows])
-
-        def told() -> Mapping[str, Fact]:
-            found = [case.scoresheet.item_of[no] for no in rows]
-            if condition.at_least is not None and truth is not True:
-                # what stands in the way is worth naming, the rest not
-                found = [item for item in found if item.level not in meeting]
-            return {"items": tuple(_told(item, terms) for item in found)}
-
-        return _STATUS[truth], "levels.observed", told
+        return observed[judge(set(map(case.levels.get, rows)), meeting)]
 
     return observe
 
@@ -277,20 +301,21 @@ def _(condition: YesNoCondition, terms: Terms) -> _Observe:
     rows = asked_rows(condition, terms)
     if not rows:
         return _always(_NO_ROWS)
+    wanted = condition.expects == "all_met"
+
+    def told(case: Case) -> Mapping[str, Fact]:
+        answers = {no: case.scoresheet.line_of[no].met for no in rows}
+        return {
+            "unmet": tuple(no for no, met in answers.items() if met is False),
+            "unknown": tuple(no for no, met in answers.items() if met is None),
+            "count": len(rows),
+        }
+
+    observed = _by_truth("yes_no.observed", told)
 
     def observe(case: Case) -> Outcome:
-        found = [case.scoresheet.line_of[no] for no in rows]
-        all_met = logic.every(line.met for line in found)
-        truth = all_met if condition.expects == "all_met" or all_met is None else not all_met
-        return (
-            _STATUS[truth],
-            "yes_no.observed",
-            lambda: {
-                "unmet": tuple(line.criterion.no for line in found if line.met is False),
-                "unknown": tuple(line.criterion.no for line in found if line.met is None),
-                "count": len(found),
-            },
-        )
+        all_met = logic.every([case.scoresheet.line_of[no].met for no in rows])
+        return observed[None if all_met is None else all_met is wanted]
 
     return observe
 
@@ -304,28 +329,35 @@ def _(condition: ShareCondition, terms: Terms) -> _Observe:
     at_least, above = condition.at_least, condition.above or 0
     population, unknown = terms.phrases.names[terms.population], terms.phrases.names["unknown"]
 
-    def nobody(tally: Tally) -> Mapping[str, Fact]:
-        return {"population": population, "reason": tally.not_rated_reason or unknown}
+    def counted(case: Case) -> int:
+        return sum([case.counts.get(rating) or 0 for rating in counted_ratings])
+
+    def told(case: Case) -> Mapping[str, Fact]:
+        assert case.tally
+        assert case.rated
+        return {
+            "counted": counted(case),
+            "rated": case.rated,
+            "share": Fraction(counted(case), case.rated),
+            "population": population,
+            "not_rated": case.tally.not_rated or 0,
+        }
+
+    def of_nobody(case: Case) -> Mapping[str, Fact]:
+        assert case.tally
+        return {"population": population, "reason": case.tally.not_rated_reason or unknown}
+
+    observed = _by_truth("share.observed", told)
+    nobody = _not_applicable("not_applicable.nobody", of_nobody)
 
     def observe(case: Case) -> Outcome:
-        tally, rated = case.tally, case.rated
-        if tally is None or rated is None:
+        rated = case.rated
+        if rated is None:
             return _UNKNOWN
         if rated == 0:
-            return Status.NOT_APPLICABLE, "not_applicable.nobody", lambda: nobody(tally)
-        counted = sum([case.counts.get(rating) or 0 for rating in counted_ratings])
-        truth = counted * 100 >= at_least * rated if at_least is not None else counted * 100 > above * rated
-        return (
-            _STATUS[truth],
-            "share.observed",
-            lambda: {
-                "counted": counted,
-                "rated": rated,
-                "share": Fraction(counted, rated),
-                "population": population,
-                "not_rated": tally.not_rated or 0,
-            },
-        )
+            return nobody
+        percents = counted(case) * 100
+        return observed[percents >= at_least * rated if at_least is not None else percents > above * rated]
 
     return observe
 
@@ -342,33 +374,26 @@ def _counted(condition: ShareCondition, terms: Terms) -> tuple[str, ...]:
 def _(condition: OrganizationsCondition, terms: Terms) -> _Observe:
     of, names, ladder = condition.of, terms.phrases.names, terms.form.ladder_of(condition.of)
     if condition.all_at_least:
-        judge, meeting = logic.every, ladder.up_to(condition.all_at_least)
+        judge, meeting = logic.all_among, frozenset(ladder.up_to(condition.all_at_least))
     else:
-        judge, meeting = logic.some, (condition.any_rated or "",)
-    meets = _meets(meeting)
-    none_listed: Outcome = (
-        Status.NOT_APPLICABLE,
-        "not_applicable.none_listed",
-        lambda: {"organizations": names[of]},
-    )
+        judge, meeting = logic.some_among, frozenset([condition.any_rated or ""])
+
+    def told(case: Case) -> Mapping[str, Fact]:
+        return {
+            "organizations": tuple(
+                {"name": entry.name, "rating": ladder.names[entry.rating] if entry.rating else names["unknown"]}
+                for entry in getattr(case.facts, of)
+            )
+        }
+
+    observed = _by_truth("organizations.observed", told)
+    none_listed = _not_applicable("not_applicable.none_listed", lambda _case: {"organizations": names[of]})
 
     def observe(case: Case) -> Outcome:
         ratings = case.ratings[of]
         if ratings is None:
             return _UNKNOWN
-        if not ratings:
-            return none_listed
-        truth = judge([meets.get(rating, False) for rating in ratings])
-        return (
-            _STATUS[truth],
-            "organizations.observed",
-            lambda: {
-                "organizations": tuple(
-                    {"name": entry.name, "rating": ladder.names[entry.rating] if entry.rating else names["unknown"]}
-                    for entry in getattr(case.facts, of)
-                )
-            },
-        )
+        return observed[judge(ratings, meeting)] if ratings else none_listed
 
     return observe
 
@@ -386,25 +411,26 @@ _COMPARED: Mapping[str, Callable[[int, int], bool]] = {
 @_observer.register
 def _(condition: FigureCondition, terms: Terms) -> _Observe:
     form, figure, (word, threshold) = terms.form, condition.of, condition.threshold
-    compare, phrase = _COMPARED[word], f"figures.{figure}.observed"
-    nothing: Outcome = (Status.NOT_APPLICABLE, f"figures.{figure}.nothing", dict)
+    compare, is_share = _COMPARED[word], form.is_share(figure)
+
+    def told(case: Case) -> Mapping[str, Fact]:
+        part, whole, _, excused = figures.read(form, case.facts, figure)
+        assert part is not None
+        if not is_share:
+            return {"count": part}
+        assert whole
+        return {"part": part, "whole": whole, "share": Fraction(part, whole), "excused": excused}
+
+    observed = _by_truth(f"figures.{figure}.observed", told)
+    nothing = _not_applicable(f"figures.{figure}.nothing")
 
     def observe(case: Case) -> Outcome:
-        reading = figures.read(form, case.facts, figure)
-        if reading.nothing:
+        part, whole, _, _ = figures.read(form, case.facts, figure)
+        if not is_share:
+            return _UNKNOWN if part is None else observed[compare(part, threshold)]
+        if whole == 0:
             return nothing
-        part, whole = reading.part, reading.whole
-        if not reading.is_share:
-            if part is None:
-                return _UNKNOWN
-            return _STATUS[compare(part, threshold)], phrase, lambda: {"count": part}
-        if part is None or whole is None:
-            return _UNKNOWN
-        return (
-            _STATUS[compare(part * 100, threshold * whole)],
-            phrase,
-            lambda: {"part": part, "whole": whole, "share": Fraction(part, whole), "excused": reading.excused},
-        )
+        return _UNKNOWN if part is None or whole is None else observed[compare(part * 100, threshold * whole)]
 
     return observe
 
@@ -414,12 +440,15 @@ def _(condition: FigureCondition, terms: Terms) -> _Observe:
 
 @_observer.register
 def _(_condition: DisciplinedCondition, _terms: Terms) -> _Observe:
+    observed = {
+        None: _UNKNOWN,
+        True: Outcome(Status.PASSED, "organization_disciplined.yes", _nothing),
+        False: Outcome(Status.FAILED, "organization_disciplined.no", _nothing),
+    }
+
     def observe(case: Case) -> Outcome:
         discipline = case.facts.discipline
-        if discipline is None or discipline.organization is None:
-            return _UNKNOWN
-        word = "yes" if discipline.organization else "no"
-        return _STATUS[discipline.organization], f"organization_disciplined.{word}", dict
+        return observed[discipline.organization if discipline else None]
 
     return observe
 
@@ -428,18 +457,22 @@ def _(_condition: DisciplinedCondition, _terms: Terms) -> _Observe:
 def _(_condition: SubordinatesCondition, terms: Terms) -> _Observe:
     has_none = terms.population != "subordinates"
 
-    def observe(case: Case) -> Outcome:
+    def excused(case: Case) -> list[bool | None] | None:
         discipline = case.facts.discipline
         listed = discipline.subordinates if discipline else None
-        if listed is None:
+        return None if listed is None else [logic.every((entry.self_detected, entry.remedied)) for entry in listed]
+
+    def told(case: Case) -> Mapping[str, Fact]:
+        found = excused(case) or []
+        return {"disciplined": len(found), "excused": found.count(True)}
+
+    observed = _by_truth("subordinates_not_disciplined.observed", told)
+    no_subordinates = _not_applicable("not_applicable.no_subordinates")
+
+    def observe(case: Case) -> Outcome:
+        found = excused(case)
+        if found is None:
             return _UNKNOWN
-        if not listed and has_none:
-            return Status.NOT_APPLICABLE, "not_applicable.no_subordinates", dict
-        excused = [logic.every((entry.self_detected, entry.remedied)) for entry in listed]
-        return (
-            _STATUS[logic.every(excused)],
-            "subordinates_not_disciplined.observed",
-            lambda: {"disciplined": len(listed), "excused": excused.count(True)},
-        )
+        return no_subordinates if not found and has_none else observed[logic.every(found)]
 
     return observe

@@ -5,7 +5,7 @@ A condition is decided as soon as the known facts decide it, and stays open othe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 
 def every(statements: Iterable[bool | None]) -> bool | None:
@@ -30,3 +30,17 @@ def at_least(count: int, statements: Iterable[bool | None]) -> bool | None:
     if known.count(True) >= count:
         return True
     return None if known.count(True) + known.count(None) >= count else False
+
+
+def all_among(found: Set[str | None], wanted: Set[str | None]) -> bool | None:
+    """Whether all that was found is wanted; what is not known yet (`None`) may be."""
+    unwanted = found - wanted
+    return None if unwanted == _NOT_KNOWN else not unwanted
+
+
+def some_among(found: Set[str | None], wanted: Set[str | None]) -> bool | None:
+    """Whether some of what was found is wanted; what is not known yet (`None`) may be."""
+    return True if found & wanted else None if None in found else False
+
+
+_NOT_KNOWN = {None}

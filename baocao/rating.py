@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 
-from baocao.findings import Asked, Finding, Outcome, Status, judge
+from baocao.findings import Asked, Case, Finding, Outcome, Status, judge
 from baocao.forms.conditions import Condition, RatingRule
 from baocao.forms.model import Flag, Form
 from baocao.phrases import Phrasebook
@@ -33,13 +34,15 @@ class Rating:
     """Whether each of them is fulfilled."""
     outcomes: Sequence[Outcome]
     """The same with what was observed."""
+    case: Case
+    """In which it was."""
     flags: tuple[Flag, ...]
     """Readings that need an explicit word of the agency; answered by a `proposal`."""
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """A finding for every condition of every rating, in the form's order."""
-        return tuple(map(Finding, self.asked, self.outcomes))
+        return tuple(map(Finding, self.asked, self.outcomes, repeat(self.case)))
 
     @property
     def open_conditions(self) -> list[Condition]:
@@ -60,7 +63,7 @@ class Rating:
 
 def rate(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) -> Rating:
     """Return the rating of a scoresheet. Never fails: what is not known leaves findings unknown."""
-    form, (asked, outcomes) = scoresheet.form, judge(phrases, scoresheet, submission)
+    form, (asked, outcomes, case) = scoresheet.form, judge(phrases, scoresheet, submission)
     statuses = [status for status, _, _ in outcomes]
     possible = _possible(form, statuses)
     computed = possible[0] if len(possible) == 1 else None
@@ -74,6 +77,7 @@ def rate(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) ->
         asked,
         statuses,
         outcomes,
+        case,
         tuple([flag for flag in form.flags if proposed in flag.when_proposed and _raised(form, flag, statuses)]),
     )
 

@@ -123,6 +123,14 @@ def test_points_stay_as_they_were_typed_whatever_was_typed_before() -> None:
         assert {str(line.awarded) for line in sheet.lines if line.awarded == 2} == {awarded}
 
 
+@given(*[st.frozensets(st.sampled_from([None, "excellent", "good", "poor"]))] * 2)
+def test_what_is_among_others_is_so_one_by_one(found: frozenset[str | None], wanted: frozenset[str | None]) -> None:
+    wanted -= {None}
+    one_by_one = [None if each is None else each in wanted for each in found]
+    assert logic.all_among(found, wanted) is logic.every(one_by_one)
+    assert logic.some_among(found, wanted) is logic.some(one_by_one)
+
+
 @given(submissions(unknown=True))
 def test_a_rating_is_given_as_its_conditions_are_together(raw: dict[str, Any]) -> None:
     judged = assessed(raw).judged
