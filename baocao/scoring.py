@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -15,7 +15,7 @@ from baocao.figures import Reading
 from baocao.forms.criteria import Criterion, FigureBand, FigureBands, Gap, RatingBand, RatingBands, Role
 from baocao.forms.ladder import Ladder
 from baocao.forms.model import Form
-from baocao.submission import Deduction, Facts, Mark, RatedOrganization, Score, StatedLevel, Submission
+from baocao.submission import Deduction, Facts, Mark, RatedOrganization, Score, StatedLevel, Submission, points_alone
 
 _NONE = Decimal(0)
 _CENT = Decimal("0.01")
@@ -111,24 +111,25 @@ class Scoresheet:
     form: Form
     kind: str
     lines: tuple[Line, ...]
-    stated: Mapping[str, StatedLevel]
-    """The levels that the agency states in place of those that the points give, by the number of their item."""
-
-    @cached_property
-    def items(self) -> tuple[Item, ...]:
-        """The items with a performance level, in the form's order."""
-        return tuple([_item(self, row) for row in self.form.once(_level_items, self.kind)])
+    items: tuple[Item, ...]
+    """The items with a performance level, in the form's order."""
+    awarded_by_row: Mapping[str, Decimal | None]
+    """The points of every row, see `awarded`."""
+    total: Decimal | None
+    """Total of awarded points; `None` while one is not known, and in a form without points."""
+    table: _Table = field(repr=False)
 
     @cached_property
     def line_of(self) -> dict[str, Line]:
         """The lines by the number of their criterion."""
-        return dict(zip(self.form.once(_numbers, self.kind), self.lines, strict=True))
+        return dict(zip(self.table.numbers, self.lines, strict=True))
 
     @cached_property
     def short(self) -> tuple[Line, ...]:
         """The lines that are less than they could be."""
-        best = self.form.best_level
-        return tuple([line for line in self.lines if line.is_short(best)])
+        best, in_full = self.form.best_level, self.table.in_full
+        lines = [line for line, full in zip(self.lines, in_full, strict=True) if line is not full]
+        return tuple([line for line in lines if line.is_short(best)])
 
     @cached_property
     def item_of(self) -> dict[str, Item]:
@@ -147,11 +148,6 @@ class Scoresheet:
         """
         return self.awarded_by_row[no]
 
-    @cached_property
-    def awarded_by_row(self) -> Mapping[str, Decimal | None]:
-        """The points of every row, see `awarded`."""
-        return self._rows([line.awarded for line in self.lines])
-
     def awarded_by(self, assessor: str, no: str) -> Decimal | None:
         """Return the points that another assessor gives a row; `None` where one is missing."""
         return self._awarded_by_others[assessor][no]
@@ -159,18 +155,13 @@ class Scoresheet:
     @cached_property
     def _awarded_by_others(self) -> dict[str, Mapping[str, Decimal | None]]:
         def column(assessor: str) -> Mapping[str, Decimal | None]:
-            return self._rows([_points(line, line.mark(assessor)) for line in self.lines])
+            return self.table.rows([_points(line, line.mark(assessor)) for line in self.lines])
 
         return {assessor.key: column(assessor.key) for assessor in self.form.other_assessors}
 
-    @cached_property
-    def total(self) -> Decimal | None:
-        """Total of awarded points; `None` while one is not known, and in a form without points."""
-        return self._total(self.awarded_by_row) if self.form.has_points else None
-
     def total_by(self, assessor: str) -> Decimal | None:
         """Return the total of another assessor's column; `None` where points are missing."""
-        return self._total(self._awarded_by_others[assessor]) if self.form.has_points else None
+        return self.table.total(self._awarded_by_others[assessor])
 
     @cached_property
     def lowest(self) -> Decimal:
@@ -186,7 +177,8 @@ class Scoresheet:
         """Return the total; where not all points are known, with all that there may be in some sections, else none."""
         if self.total is not None:
             return self.total
-        return self._total(self._rows([_or_else(line, full=line.role in in_full) for line in self.lines])) or _NONE
+        rows = self.table.rows([_or_else(line, full=line.role in in_full) for line in self.lines])
+        return self.table.total(rows) or _NONE
 
     def bounds(self, no: str | None) -> tuple[Decimal, Decimal]:
         """Return the least and the most that the points of a row (of all when `None`) can become."""
@@ -195,7 +187,9 @@ class Scoresheet:
         known = self.awarded(no)
         if known is not None:
             return known, known
-        least, most = (self._rows([_or_else(line, full=full) for line in self.lines])[no] for full in (False, True))
+        least, most = (
+            self.table.rows([_or_else(line, full=full) for line in self.lines])[no] for full in (False, True)
+        )
         return least or Decimal(0), most or Decimal(0)
 
     @property
@@ -204,39 +198,6 @@ class Scoresheet:
         rows = [row for row in self.form.sections if row.role == "regular" and self.form.applies(row.no, self.kind)]
         awarded = sum((self.awarded(row.no) or Decimal(0) for row in rows), Decimal(0))
         return awarded, self.form.regular_standard(self.kind)
-
-    def _rows(self, points: Sequence[Decimal | None]) -> Mapping[str, Decimal | None]:
-        """Return the points of every row, given those of the lines; see `awarded`."""
-        form, numbers = self.form, self.form.once(_numbers, self.kind)
-        sums = {no: _NONE if given is None else given for no, given in zip(numbers, points, strict=True)}
-        for no, parts in form.once(_added_up, self.kind):
-            sums[no] = sum(map(sums.__getitem__, parts), _NONE)
-        for no, cap in form.caps.items():
-            sums[no] = min(sums[no], cap)
-        unknown = [no for no, given in zip(numbers, points, strict=True) if given is None]
-        with_points = [no for no in unknown if form.by_no[no].standard is not None]
-        return {**sums, **{above: None for no in with_points for above in form.path(no)}} if with_points else sums
-
-    def _total(self, rows: Mapping[str, Decimal | None]) -> Decimal | None:
-        """Return regular points, scaled where the form says so, with capped bonuses and penalties; never below 0.
-
-        Args:
-            rows: the points of every row; where those of a section are not known, the total is not, either.
-        """
-        sums: dict[Role, Decimal] = {"regular": Decimal(0), "bonus": Decimal(0), "penalty": Decimal(0)}
-        for row in self.form.sections:
-            found = rows[row.no]
-            if found is None:
-                return None
-            sums[row.role] += found
-        total = max(self._scaled(sums["regular"]) + sums["bonus"] - sums["penalty"], Decimal(0))
-        return total if self.form.total_at_most is None else min(total, self.form.total_at_most)
-
-    def _scaled(self, regular: Decimal) -> Decimal:
-        standard = self.form.regular_standard(self.kind)
-        if self.form.partial_total != "scaled" or standard == self.standard_total or not standard:
-            return regular
-        return (regular * self.standard_total / standard).quantize(_CENT, ROUND_DOWN)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -254,40 +215,117 @@ class _Assessed:
     """On which those are rated whose ratings choose a band, else the form's."""
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Table:
+    """The table for a kind of organisation, with what is the same of it in every submission."""
+
+    assessed: tuple[_Assessed, ...]
+    numbers: tuple[str, ...]
+    """The numbers of the criteria that are assessed."""
+    full_scores: tuple[Score, ...]
+    """What gives each of them all its points and says nothing else: in most submissions this very object."""
+    in_full: tuple[Line, ...]
+    """The lines that they make."""
+    items: tuple[_Levelled, ...]
+    added_up: Sequence[tuple[str, Sequence[str]]]
+    """The rows whose points are added up, and of which, the innermost first."""
+    caps: Mapping[str, Decimal]
+    with_points: Mapping[str, Sequence[str]]
+    """The criteria that give points, each with the rows that it is part of."""
+    sections: Sequence[tuple[str, Role]]
+    has_points: bool
+    scale: tuple[Decimal, Decimal] | None
+    """What the regular points are multiplied with and divided by; `None` where they stand as they are."""
+    at_most: Decimal | None
+
+    def rows(self, points: Sequence[Decimal | None]) -> Mapping[str, Decimal | None]:
+        """Return the points of every row, given those of the lines; see `Scoresheet.awarded`."""
+        given = dict(zip(self.numbers, points, strict=True))
+        sums = {no: _NONE if found is None else found for no, found in given.items()}
+        for no, parts in self.added_up:
+            sums[no] = sum(map(sums.__getitem__, parts), _NONE)
+        for no, cap in self.caps.items():
+            sums[no] = min(sums[no], cap)
+        unknown = [no for no, found in given.items() if found is None and no in self.with_points]
+        return {**sums, **{above: None for no in unknown for above in self.with_points[no]}} if unknown else sums
+
+    def total(self, rows: Mapping[str, Decimal | None]) -> Decimal | None:
+        """Return regular points, scaled where the form says so, with capped bonuses and penalties; never below 0.
+
+        Args:
+            rows: the points of every row; where those of a section are not known, the total is not, either.
+        """
+        sums: dict[Role, Decimal] = {"regular": _NONE, "bonus": _NONE, "penalty": _NONE}
+        for no, role in self.sections:
+            found = rows[no]
+            if found is None:
+                return None
+            sums[role] += found
+        total = max(self._scaled(sums["regular"]) + sums["bonus"] - sums["penalty"], _NONE)
+        return total if self.at_most is None else min(total, self.at_most)
+
+    def _scaled(self, regular: Decimal) -> Decimal:
+        if self.scale is None:
+            return regular
+        total, standard = self.scale
+        return (regular * total / standard).quantize(_CENT, ROUND_DOWN)
+
+
 def score(form: Form, submission: Submission) -> Scoresheet:
     """Return the scoresheet of a submission. Never fails: what is missing stays pending."""
     kind, scores, facts = submission.organization.kind, submission.scores, submission.facts
-    lines = [_line(form, row, scores.get(row.no), facts) for row in form.once(_assessed, kind)]
-    return Scoresheet(form, kind, tuple(lines), facts.levels)
+    table = form.once(_table, kind)
+    given = zip(table.assessed, map(scores.get, table.numbers), table.full_scores, table.in_full, strict=True)
+    lines = [line if found is full else _line(form, row, found, facts) for row, found, full, line in given]
+    rows = table.rows([line.awarded for line in lines])
+    total = table.total(rows) if table.has_points else None
+    stated = facts.levels
+    items = [_item(item, stated.get(item.no), rows, lines) for item in table.items]
+    return Scoresheet(form, kind, tuple(lines), tuple(items), rows, total, table)
 
 
 # --- worked out once for each form -----------------------------------------------------------------------------
 
 
-def _assessed(form: Form, kind: str) -> tuple[_Assessed, ...]:
-    def row(leaf: Criterion, role: Role) -> _Assessed:
-        in_full = leaf.most if role == "regular" else _NONE
-        sort, ladder = leaf.assessed_by, form.ladder_of(leaf.banded.of if leaf.banded else "")
-        pending = Line(leaf, role, None, PointsSource.PENDING)
-        return _Assessed(leaf.no, leaf, "banded" if leaf.banded else sort, role, in_full, pending, ladder)
+def _table(form: Form, kind: str) -> _Table:
+    leaves = form.leaves_of(kind)
+    assessed = tuple([_assessed(form, leaf) for leaf in leaves])
+    full_scores = tuple([points_alone(row.in_full) if row.sort == "points" else _NEVER_GIVEN for row in assessed])
+    total, regular = form.standard_total(kind), form.regular_standard(kind)
+    return _Table(
+        assessed,
+        tuple([leaf.no for leaf in leaves]),
+        full_scores,
+        tuple([_line_by_points(row, found) for row, found in zip(assessed, full_scores, strict=True)]),
+        _level_items(form, kind),
+        _added_up(form, kind),
+        form.caps,
+        {leaf.no: form.path(leaf.no) for leaf in leaves if leaf.standard is not None},
+        [(row.no, row.role) for row in form.sections],
+        form.has_points,
+        (total, regular) if form.partial_total == "scaled" and regular not in (total, 0) else None,
+        form.total_at_most,
+    )
 
-    return tuple(row(leaf, form.role(leaf.no)) for leaf in form.leaves_of(kind))
+
+_NEVER_GIVEN = Score()
+"""Stands where no points alone give a criterion all that there is: an object that no submission has."""
 
 
-def _numbers(form: Form, kind: str) -> tuple[str, ...]:
-    return tuple(leaf.no for leaf in form.leaves_of(kind))
+def _assessed(form: Form, leaf: Criterion) -> _Assessed:
+    role, sort = form.role(leaf.no), "banded" if leaf.banded else leaf.assessed_by
+    in_full = leaf.most if role == "regular" else _NONE
+    pending = Line(leaf, role, None, PointsSource.PENDING)
+    return _Assessed(leaf.no, leaf, sort, role, in_full, pending, form.ladder_of(leaf.banded.of if leaf.banded else ""))
 
 
 def _added_up(form: Form, kind: str) -> list[tuple[str, list[str]]]:
-    """Return the rows whose points are added up, and of which, the innermost first.
-
-    A section that is a criterion adds up its own; a row that does not apply, none.
-    """
+    """Return what each row adds up: a section that is a criterion its own points, a row that does not apply none."""
     parts: dict[str, list[str]] = {row.no: [] for row in form.criteria}
     for row in form.criteria:
         if row.parent or row.no in form.leaf_numbers:
             parts[row.parent or row.no].append(row.no)
-    given = form.once(_numbers, kind)
+    given = [leaf.no for leaf in form.leaves_of(kind)]
     return [(no, parts[no] if form.applies(no, kind) else []) for no in reversed(parts) if parts[no] or no not in given]
 
 
@@ -340,15 +378,7 @@ def _line_by_points(row: _Assessed, found: Score) -> Line:
     typed = typed_points(found, row.criterion, row.role)
     if typed is None:
         return row.pending._replace(others=found.others)
-    if typed == row.in_full and not found.others:
-        return _line_in_full(row, str(typed))
     return _typed_line(row, typed, found)
-
-
-@lru_cache(_MOST_KEPT)
-def _line_in_full(row: _Assessed, typed: str) -> Line:
-    """Return the line of which nothing is to be explained, by its points as they were typed: `2.0` stays `2.0`."""
-    return _typed_line(row, Decimal(typed), Score())
 
 
 def _typed_line(row: _Assessed, typed: Decimal, found: Score, chosen: Gap | None = None) -> Line:
@@ -456,30 +486,36 @@ class _Levelled:
     form: Form
     no: str
     standard: Decimal | None
-    first: str
-    """Its first criterion, or the item itself."""
+    first: int
+    """Which line is the first of it."""
     has_bands: bool
     """Whether bands may give its only criterion a level."""
 
 
 def _level_items(form: Form, kind: str) -> tuple[_Levelled, ...]:
+    places = {leaf.no: place for place, leaf in enumerate(form.leaves_of(kind))}
+
     def item(row: Criterion, leaf: Criterion, *others: Criterion) -> _Levelled:
-        return _Levelled(form, row.no, row.standard, leaf.no, has_bands=leaf.banded is not None and not others)
+        has_bands = leaf.banded is not None and not others
+        return _Levelled(form, row.no, row.standard, places[leaf.no], has_bands)
 
     return tuple(item(form.by_no[no], *form.inside(no)) for no in form.level_items if form.applies(no, kind))
 
 
-def _item(sheet: Scoresheet, item: _Levelled) -> Item:
-    no, standard, stated = item.no, item.standard, sheet.stated.get(item.no)
-    awarded = None if standard is None else sheet.awarded(no)
+def _item(
+    item: _Levelled, stated: StatedLevel | None, rows: Mapping[str, Decimal | None], lines: Sequence[Line]
+) -> Item:
+    no, standard = item.no, item.standard
+    awarded = None if standard is None else rows[no]
     if stated:
         return Item(no, standard, awarded, stated.level, LevelSource.STATED, stated.reason)
-    line = sheet.line_of[item.first]
     if standard is None:
-        return Item(no, None, None, line.level, LevelSource.MARKED if line.level else LevelSource.PENDING)
+        level = lines[item.first].level
+        return Item(no, None, None, level, LevelSource.MARKED if level else LevelSource.PENDING)
     if awarded is None:
         return Item(no, standard, None, None, LevelSource.PENDING)
-    return _item_by_points(item, str(awarded), getattr(line.chosen, "level", None) if item.has_bands else None)
+    by_band = getattr(lines[item.first].chosen, "level", None) if item.has_bands else None
+    return _item_by_points(item, str(awarded), by_band)
 
 
 @lru_cache(_MOST_KEPT)

@@ -111,6 +111,11 @@ class _WholePoints(dict[int, Score]):
 _WHOLE_POINTS = _WholePoints()
 
 
+def points_alone(awarded: Decimal) -> Score:
+    """Return the score that says points and nothing else; of whole points the very object that submissions have."""
+    return _WHOLE_POINTS[int(awarded)] if awarded == int(awarded) else Score(awarded=awarded)
+
+
 def _shared(raw: object) -> object:
     return {no: _shared_score(score) for no, score in raw.items()} if isinstance(raw, dict) else raw
 
