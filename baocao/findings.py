@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -28,7 +28,7 @@ from baocao.forms.criteria import ORGANIZATION_LISTS
 from baocao.forms.model import Form
 from baocao.phrases import Fact, Phrasebook, Sentence
 from baocao.requirements import Terms, asked_rows, requirement
-from baocao.scoring import Item, Scoresheet
+from baocao.scoring import Item, Scoresheet, taking
 from baocao.submission import Facts, RatedOrganization, Submission, Tally
 
 
@@ -51,8 +51,8 @@ class Case(NamedTuple):
     facts: Facts
     levels: Mapping[str, str | None]
     """The performance levels by the number of their item."""
-    ratings: Mapping[str, frozenset[str | None] | None]
-    """Which ratings the organisations of each list have; `None` while nobody has named them."""
+    ratings: Mapping[str, Sequence[str | None] | None]
+    """The ratings of the organisations of each list; `None` while nobody has named them."""
     tally: Tally | None
     """How those whom this kind of organisation rates were rated."""
     rated: int | None
@@ -74,8 +74,8 @@ def _case(scoresheet: Scoresheet, facts: Facts) -> Case:
     )
 
 
-def _ratings(listed: tuple[RatedOrganization, ...] | None) -> frozenset[str | None] | None:
-    return None if listed is None else frozenset([entry.rating for entry in listed])
+def _ratings(listed: tuple[RatedOrganization, ...] | None) -> Sequence[str | None] | None:
+    return None if listed is None else [entry.rating for entry in listed]
 
 
 class Outcome(NamedTuple):
@@ -282,10 +282,10 @@ def _(condition: LevelsCondition, terms: Terms) -> _Observe:
         lacking = [item for item in found if condition.at_least is not None and item.level not in meeting]
         return {"items": tuple(_told(item, terms) for item in lacking or found)}
 
-    observed = _by_truth("levels.observed", told)
+    observed, levels_of = _by_truth("levels.observed", told), taking(rows)
 
     def observe(case: Case) -> Outcome:
-        return observed[judge(set(map(case.levels.get, rows)), meeting)]
+        return observed[judge(levels_of(case.levels), meeting)]
 
     return observe
 
@@ -330,7 +330,7 @@ def _(condition: ShareCondition, terms: Terms) -> _Observe:
     population, unknown = terms.phrases.names[terms.population], terms.phrases.names["unknown"]
 
     def counted(case: Case) -> int:
-        return sum([case.counts.get(rating) or 0 for rating in counted_ratings])
+        return sum(filter(None, map(case.counts.get, counted_ratings)))
 
     def told(case: Case) -> Mapping[str, Fact]:
         assert case.tally

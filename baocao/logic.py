@@ -5,7 +5,7 @@ A condition is decided as soon as the known facts decide it, and stays open othe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable
 
 
 def every(statements: Iterable[bool | None]) -> bool | None:
@@ -32,15 +32,14 @@ def at_least(count: int, statements: Iterable[bool | None]) -> bool | None:
     return None if known.count(True) + known.count(None) >= count else False
 
 
-def all_among(found: Set[str | None], wanted: Set[str | None]) -> bool | None:
+def all_among(found: Collection[str | None], wanted: frozenset[str]) -> bool | None:
     """Whether all that was found is wanted; what is not known yet (`None`) may be."""
-    unwanted = found - wanted
-    return None if unwanted == _NOT_KNOWN else not unwanted
+    return wanted.issuperset(found) or (None if wanted.issuperset({*found} - _NOT_KNOWN) else False)
 
 
-def some_among(found: Set[str | None], wanted: Set[str | None]) -> bool | None:
+def some_among(found: Collection[str | None], wanted: frozenset[str]) -> bool | None:
     """Whether some of what was found is wanted; what is not known yet (`None`) may be."""
-    return True if found & wanted else None if None in found else False
+    return not wanted.isdisjoint(found) or (None if None in found else False)
 
 
 _NOT_KNOWN = {None}

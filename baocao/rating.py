@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import repeat
 
 from baocao.findings import Asked, Case, Finding, Outcome, Status, judge
-from baocao.forms.conditions import Condition, RatingRule
+from baocao.forms.conditions import Condition
 from baocao.forms.model import Flag, Form
 from baocao.phrases import Phrasebook
 from baocao.scoring import Scoresheet
@@ -47,9 +47,9 @@ class Rating:
     @property
     def open_conditions(self) -> list[Condition]:
         """The conditions of which it is not known whether they are fulfilled."""
-        if Status.UNKNOWN not in self.statuses:
+        if _UNKNOWN not in self.statuses:
             return []
-        return [finding.condition for finding in self.findings if finding.status is Status.UNKNOWN]
+        return [finding.condition for finding in self.findings if finding.status is _UNKNOWN]
 
     @property
     def undetermined(self) -> bool:
@@ -96,10 +96,9 @@ def _places(form: Form) -> dict[str, slice]:
 
 def _possible(form: Form, statuses: Sequence[Status]) -> list[str | None]:
     """Return the ratings that the form may give, in the order of decision; `None` for no rating."""
-    places = form.once(_places)
     possible: list[str | None] = []
-    for key in form.decision.order:
-        given = _given(form.rule(key), statuses[places[key]])
+    for key, place, needs_all in form.once(_order):
+        given = _given(statuses[place], needs_all=needs_all)
         if given is not False:
             possible.append(key)
         if given:
@@ -107,12 +106,20 @@ def _possible(form: Form, statuses: Sequence[Status]) -> list[str | None]:
     return [*possible, None]
 
 
-def _given(rule: RatingRule, statuses: Sequence[Status]) -> bool | None:
-    deciding, given = (Status.FAILED, False) if rule.given_when == "all" else (Status.PASSED, True)
-    if deciding in statuses:
-        return given
-    return None if Status.UNKNOWN in statuses else not given
+def _order(form: Form) -> list[tuple[str, slice, bool]]:
+    """Return the ratings in the order of decision, where their conditions stand, and whether they need all of them."""
+    places = form.once(_places)
+    return [(key, places[key], form.rule(key).given_when == "all") for key in form.decision.order]
+
+
+_PASSED, _FAILED, _UNKNOWN = Status.PASSED, Status.FAILED, Status.UNKNOWN
+
+
+def _given(statuses: Sequence[Status], *, needs_all: bool) -> bool | None:
+    if (_FAILED if needs_all else _PASSED) in statuses:
+        return not needs_all
+    return None if _UNKNOWN in statuses else needs_all
 
 
 def _raised(form: Form, flag: Flag, statuses: Sequence[Status]) -> bool:
-    return Status.FAILED in statuses[form.once(_places)[flag.clause]]
+    return _FAILED in statuses[form.once(_places)[flag.clause]]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from baocao import figures
 from baocao.figures import Reading
@@ -215,6 +216,9 @@ class _Assessed:
     """On which those are rated whose ratings choose a band, else the form's."""
 
 
+_Taking = Callable[[Mapping[str, Any]], Sequence[Any]]
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class _Table:
     """The table for a kind of organisation, with what is the same of it in every submission."""
@@ -227,8 +231,10 @@ class _Table:
     in_full: tuple[Line, ...]
     """The lines that they make."""
     items: tuple[_Levelled, ...]
-    added_up: Sequence[tuple[str, Sequence[str]]]
-    """The rows whose points are added up, and of which, the innermost first."""
+    none: Mapping[str, Decimal]
+    """No points for any row."""
+    added_up: Sequence[tuple[str, _Taking]]
+    """The rows whose points are added up, and what takes those of their parts, the innermost first."""
     caps: Mapping[str, Decimal]
     with_points: Mapping[str, Sequence[str]]
     """The criteria that give points, each with the rows that it is part of."""
@@ -240,13 +246,16 @@ class _Table:
 
     def rows(self, points: Sequence[Decimal | None]) -> Mapping[str, Decimal | None]:
         """Return the points of every row, given those of the lines; see `Scoresheet.awarded`."""
-        given = dict(zip(self.numbers, points, strict=True))
-        sums = {no: _NONE if found is None else found for no, found in given.items()}
-        for no, parts in self.added_up:
-            sums[no] = sum(map(sums.__getitem__, parts), _NONE)
+        sums, unknown = dict(self.none), []
+        for no, given in zip(self.numbers, points, strict=True):
+            if given is not None:
+                sums[no] = given
+            elif no in self.with_points:
+                unknown.append(no)
+        for no, taking in self.added_up:
+            sums[no] = sum(taking(sums), _NONE)
         for no, cap in self.caps.items():
             sums[no] = min(sums[no], cap)
-        unknown = [no for no, found in given.items() if found is None and no in self.with_points]
         return {**sums, **{above: None for no in unknown for above in self.with_points[no]}} if unknown else sums
 
     def total(self, rows: Mapping[str, Decimal | None]) -> Decimal | None:
@@ -298,6 +307,7 @@ def _table(form: Form, kind: str) -> _Table:
         full_scores,
         tuple([_line_by_points(row, found) for row, found in zip(assessed, full_scores, strict=True)]),
         _level_items(form, kind),
+        dict.fromkeys(form.by_no, _NONE),
         _added_up(form, kind),
         form.caps,
         {leaf.no: form.path(leaf.no) for leaf in leaves if leaf.standard is not None},
@@ -319,14 +329,18 @@ def _assessed(form: Form, leaf: Criterion) -> _Assessed:
     return _Assessed(leaf.no, leaf, sort, role, in_full, pending, form.ladder_of(leaf.banded.of if leaf.banded else ""))
 
 
-def _added_up(form: Form, kind: str) -> list[tuple[str, list[str]]]:
+def _added_up(form: Form, kind: str) -> list[tuple[str, _Taking]]:
     """Return what each row adds up: a section that is a criterion its own points, a row that does not apply none."""
     parts: dict[str, list[str]] = {row.no: [] for row in form.criteria}
     for row in form.criteria:
         if row.parent or row.no in form.leaf_numbers:
             parts[row.parent or row.no].append(row.no)
-    given = [leaf.no for leaf in form.leaves_of(kind)]
-    return [(no, parts[no] if form.applies(no, kind) else []) for no in reversed(parts) if parts[no] or no not in given]
+    return [(no, taking(parts[no])) for no in reversed(parts) if parts[no] and form.applies(no, kind)]
+
+
+def taking(keys: Sequence[str]) -> _Taking:
+    """Return what takes the values of one or more keys, in their order; `itemgetter` gives a single one bare."""
+    return itemgetter(*keys) if len(keys) > 1 else lambda values: [values[key] for key in keys]
 
 
 # --- points ----------------------------------------------------------------------------------------------------
