@@ -21,6 +21,7 @@ from baocao.submission import (
     Submission,
     Tally,
     Targets,
+    points_alone,
 )
 
 
@@ -142,7 +143,7 @@ def are_sound(form: Form, submission: Submission) -> bool:
     """
     given, scores = form.once(_points_to_give, _kind_of(form, submission)), submission.scores
     return scores.keys() == given.keys() and all(
-        vars(score) == given[no].in_full or _is_sound(score, given[no]) for no, score in scores.items()
+        score is given[no].in_full or _is_sound(score, given[no]) for no, score in scores.items()
     )
 
 
@@ -152,11 +153,8 @@ class _PointsToGive(NamedTuple):
     standard: Decimal
     role: Role
     step: Decimal
-    in_full: dict[str, object]
-    """The fields of a score that gives all there is and says nothing else, as most do; none where no points are asked.
-
-    Fields are compared, and not models, since that is fast.
-    """
+    in_full: Score | None
+    """What gives all there is and says nothing else, in most submissions this object; `None`: no points are asked."""
 
 
 def _points_to_give(form: Form, kind: str) -> dict[str, _PointsToGive]:
@@ -165,7 +163,7 @@ def _points_to_give(form: Form, kind: str) -> dict[str, _PointsToGive]:
             leaf.most,
             form.role(leaf.no),
             form.step or Decimal(1),
-            vars(Score(awarded=leaf.most)) if leaf.assessed_by == "points" else {},
+            points_alone(leaf.most) if leaf.assessed_by == "points" else None,
         )
         for leaf in form.leaves_of(kind)
         if not leaf.banded
@@ -175,7 +173,7 @@ def _points_to_give(form: Form, kind: str) -> dict[str, _PointsToGive]:
 def _is_sound(score: Score, given: _PointsToGive) -> bool:
     standard, role, step, in_full = given
     awarded, deductions, deducted = score.awarded, score.deductions, Decimal(0)
-    if not in_full or score.level is not None or score.met is not None or score.others:
+    if in_full is None or score.level is not None or score.met is not None or score.others:
         return False
     if deductions is None:
         return awarded is not None and awarded <= standard and not awarded % step
