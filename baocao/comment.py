@@ -356,7 +356,7 @@ class _Story:
         """Return what conditions ask and what was observed; of those on the same matter the weakest, the last."""
         told: dict[tuple[object, ...], Mapping[str, Fact]] = {}
         for matter, place in {self.plan.matters[place]: place for place in places}.items():
-            finding = self.rating.findings[place]
+            finding = self.rating.judgement.finding(place)
             observed = finding.observed.text
             # the same rows may stand in the way of a condition on some rows and of one on all
             is_on_rows = isinstance(finding.condition, LevelsCondition | YesNoCondition)

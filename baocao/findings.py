@@ -61,8 +61,8 @@ class Case(NamedTuple):
     """How many of them are rated so, by rating."""
 
 
-def _case(scoresheet: Scoresheet, facts: Facts) -> Case:
-    tally: Tally | None = getattr(facts, scoresheet.form.kind(scoresheet.kind).population)
+def _case(scoresheet: Scoresheet, facts: Facts, population: str) -> Case:
+    tally: Tally | None = getattr(facts, population)
     return Case(
         scoresheet,
         facts,
@@ -140,21 +140,35 @@ class Finding(NamedTuple):
         return self.asked.phrases.say(f"findings.{self.outcome.phrase}", self.outcome.facts(self.case))
 
 
-def judge(
-    phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission
-) -> tuple[tuple[Asked, ...], list[Outcome], Case]:
-    """Return every condition of every rating, in the form's order, what became of each, and in which case."""
-    form, case = scoresheet.form, _case(scoresheet, submission.facts)
-    asked = form.once(_all_asked, phrases, scoresheet.kind)
+class Judgement(NamedTuple):
+    """What became of all conditions of all ratings, in the form's order."""
+
+    asked: Sequence[Asked]
+    case: Case
+    outcomes: Sequence[Outcome]
+
+    def finding(self, place: int) -> Finding:
+        """Return what became of one condition, by its place among all."""
+        return Finding(self.asked[place], self.outcomes[place], self.case)
+
+
+def judge(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) -> Judgement:
+    """Return what became of every condition of every rating."""
+    population, asked, doubtful = scoresheet.form.once(_plan, phrases, scoresheet.kind)
+    case = _case(scoresheet, submission.facts, population)
     outcomes = [each.observe(case) for each in asked]
-    doubtful = form.once(_doubtful, phrases)
-    for _, phrase, facts in outcomes if doubtful else ():
-        if phrase in doubtful:
-            phrases.say(f"findings.{phrase}", facts(case))  # what cannot be said later is a fault now
-    return asked, outcomes, case
+    for outcome in outcomes if doubtful else ():
+        if outcome.phrase in doubtful:
+            phrases.say(f"findings.{outcome.phrase}", outcome.facts(case))  # what cannot be said later is a fault now
+    return Judgement(asked, case, outcomes)
 
 
-def _doubtful(form: Form, phrases: Phrasebook) -> frozenset[str]:
+def _plan(form: Form, phrases: Phrasebook, kind: str) -> tuple[str, tuple[Asked, ...], frozenset[str]]:
+    """Return whom a kind of organisation rates, what is asked of it, and which phrases may fail."""
+    return form.kind(kind).population, _all_asked(form, phrases, kind), _doubtful(phrases)
+
+
+def _doubtful(phrases: Phrasebook) -> frozenset[str]:
     """Return the phrases of what was observed that cannot be said of all facts, as most can."""
     prefix = "findings."
     return frozenset(key.removeprefix(prefix) for key in phrases.codes if not phrases.never_fails(key))
@@ -414,18 +428,20 @@ def _(condition: FigureCondition, terms: Terms) -> _Observe:
     compare, is_share = _COMPARED[word], form.is_share(figure)
 
     def told(case: Case) -> Mapping[str, Fact]:
-        part, whole, _, excused = figures.read(form, case.facts, figure)
+        reading = figures.read(form, case.facts, figure)
+        part, whole = reading.part, reading.whole
         assert part is not None
         if not is_share:
             return {"count": part}
         assert whole
-        return {"part": part, "whole": whole, "share": Fraction(part, whole), "excused": excused}
+        return {"part": part, "whole": whole, "share": Fraction(part, whole), "excused": reading.excused}
 
     observed = _by_truth(f"figures.{figure}.observed", told)
     nothing = _not_applicable(f"figures.{figure}.nothing")
 
     def observe(case: Case) -> Outcome:
-        part, whole, _, _ = figures.read(form, case.facts, figure)
+        reading = figures.read(form, case.facts, figure)
+        part, whole = reading.part, reading.whole
         if not is_share:
             return _UNKNOWN if part is None else observed[compare(part, threshold)]
         if whole == 0:

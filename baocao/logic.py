@@ -34,7 +34,9 @@ def at_least(count: int, statements: Iterable[bool | None]) -> bool | None:
 
 def all_among(found: Collection[str | None], wanted: frozenset[str]) -> bool | None:
     """Whether all that was found is wanted; what is not known yet (`None`) may be."""
-    return wanted.issuperset(found) or (None if wanted.issuperset({*found} - _NOT_KNOWN) else False)
+    if wanted.issuperset(found):
+        return True
+    return None if None in found and wanted.issuperset({*found} - _NOT_KNOWN) else False
 
 
 def some_among(found: Collection[str | None], wanted: frozenset[str]) -> bool | None:

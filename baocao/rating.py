@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import repeat
+from typing import NamedTuple
 
-from baocao.findings import Asked, Case, Finding, Outcome, Status, judge
+from baocao.findings import Finding, Judgement, Status, judge
 from baocao.forms.conditions import Condition
 from baocao.forms.model import Flag, Form
 from baocao.phrases import Phrasebook
@@ -15,8 +13,7 @@ from baocao.scoring import Scoresheet
 from baocao.submission import Submission
 
 
-@dataclass(frozen=True)
-class Rating:
+class Rating(NamedTuple):
     """The rating that the form gives and the one that is proposed, with all that speaks for and against."""
 
     computed: str | None
@@ -28,28 +25,25 @@ class Rating:
     proposed: str | None
     """The agency's own proposal where there is one, else the computed rating."""
     form: Form
-    asked: Sequence[Asked]
-    """Every condition of every rating, in the form's order."""
+    judgement: Judgement
+    """What became of every condition of every rating."""
     statuses: Sequence[Status]
     """Whether each of them is fulfilled."""
-    outcomes: Sequence[Outcome]
-    """The same with what was observed."""
-    case: Case
-    """In which it was."""
     flags: tuple[Flag, ...]
     """Readings that need an explicit word of the agency; answered by a `proposal`."""
 
-    @cached_property
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """A finding for every condition of every rating, in the form's order."""
-        return tuple(map(Finding, self.asked, self.outcomes, repeat(self.case)))
+        return tuple(map(self.judgement.finding, range(len(self.statuses))))
 
     @property
     def open_conditions(self) -> list[Condition]:
         """The conditions of which it is not known whether they are fulfilled."""
         if _UNKNOWN not in self.statuses:
             return []
-        return [finding.condition for finding in self.findings if finding.status is _UNKNOWN]
+        conditions = [asked.condition for asked in self.judgement.asked]
+        return [condition for condition, status in zip(conditions, self.statuses, strict=True) if status is _UNKNOWN]
 
     @property
     def undetermined(self) -> bool:
@@ -63,8 +57,8 @@ class Rating:
 
 def rate(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) -> Rating:
     """Return the rating of a scoresheet. Never fails: what is not known leaves findings unknown."""
-    form, (asked, outcomes, case) = scoresheet.form, judge(phrases, scoresheet, submission)
-    statuses = [status for status, _, _ in outcomes]
+    form, judgement = scoresheet.form, judge(phrases, scoresheet, submission)
+    statuses = [outcome.status for outcome in judgement.outcomes]
     possible = _possible(form, statuses)
     computed = possible[0] if len(possible) == 1 else None
     proposed = submission.proposal.rating if submission.proposal else computed
@@ -74,10 +68,8 @@ def rate(phrases: Phrasebook, scoresheet: Scoresheet, submission: Submission) ->
         None in possible,
         proposed,
         form,
-        asked,
+        judgement,
         statuses,
-        outcomes,
-        case,
         tuple([flag for flag in form.flags if proposed in flag.when_proposed and _raised(form, flag, statuses)]),
     )
 

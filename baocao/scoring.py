@@ -36,6 +36,9 @@ class PointsSource(StrEnum):
     """Not known yet."""
 
 
+_TYPED, _OWN = PointsSource.TYPED, PointsSource.OWN
+
+
 class LevelSource(StrEnum):
     """Where the performance level of an item comes from."""
 
@@ -112,13 +115,18 @@ class Scoresheet:
     form: Form
     kind: str
     lines: tuple[Line, ...]
-    items: tuple[Item, ...]
-    """The items with a performance level, in the form's order."""
+    stated: Mapping[str, StatedLevel]
+    """The levels that the agency states in place of those that the points give, by the number of their item."""
     awarded_by_row: Mapping[str, Decimal | None]
     """The points of every row, see `awarded`."""
     total: Decimal | None
     """Total of awarded points; `None` while one is not known, and in a form without points."""
     table: _Table = field(repr=False)
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """The items with a performance level, in the form's order."""
+        return tuple([_item(item, self) for item in self.table.items])
 
     @cached_property
     def line_of(self) -> dict[str, Line]:
@@ -288,9 +296,7 @@ def score(form: Form, submission: Submission) -> Scoresheet:
     lines = [line if found is full else _line(form, row, found, facts) for row, found, full, line in given]
     rows = table.rows([line.awarded for line in lines])
     total = table.total(rows) if table.has_points else None
-    stated = facts.levels
-    items = [_item(item, stated.get(item.no), rows, lines) for item in table.items]
-    return Scoresheet(form, kind, tuple(lines), tuple(items), rows, total, table)
+    return Scoresheet(form, kind, tuple(lines), facts.levels, rows, total, table)
 
 
 # --- worked out once for each form -----------------------------------------------------------------------------
@@ -397,9 +403,12 @@ def _line_by_points(row: _Assessed, found: Score) -> Line:
 
 def _typed_line(row: _Assessed, typed: Decimal, found: Score, chosen: Gap | None = None) -> Line:
     """Return a line with the assessor's own points, which stand for a criterion with bands in a gap between them."""
-    source, deducted = PointsSource.OWN if chosen else PointsSource.TYPED, _deducted(row, typed)
+    source, deducted = _OWN if chosen else _TYPED, _deducted(row, typed)
     deductions = _deductions(row, typed, deducted, found)
-    return Line(row.criterion, row.role, typed, source, None, None, deductions, chosen, found.others, deducted)
+    # what `Line(…)` would make, in half the time
+    return tuple.__new__(
+        Line, (row.criterion, row.role, typed, source, None, None, deductions, chosen, found.others, deducted)
+    )
 
 
 def _levelled_line(row: _Assessed, found: Score) -> Line:
@@ -516,19 +525,17 @@ def _level_items(form: Form, kind: str) -> tuple[_Levelled, ...]:
     return tuple(item(form.by_no[no], *form.inside(no)) for no in form.level_items if form.applies(no, kind))
 
 
-def _item(
-    item: _Levelled, stated: StatedLevel | None, rows: Mapping[str, Decimal | None], lines: Sequence[Line]
-) -> Item:
-    no, standard = item.no, item.standard
-    awarded = None if standard is None else rows[no]
+def _item(item: _Levelled, sheet: Scoresheet) -> Item:
+    no, standard, stated = item.no, item.standard, sheet.stated.get(item.no)
+    awarded = None if standard is None else sheet.awarded_by_row[no]
     if stated:
         return Item(no, standard, awarded, stated.level, LevelSource.STATED, stated.reason)
     if standard is None:
-        level = lines[item.first].level
+        level = sheet.lines[item.first].level
         return Item(no, None, None, level, LevelSource.MARKED if level else LevelSource.PENDING)
     if awarded is None:
         return Item(no, standard, None, None, LevelSource.PENDING)
-    by_band = getattr(lines[item.first].chosen, "level", None) if item.has_bands else None
+    by_band = getattr(sheet.lines[item.first].chosen, "level", None) if item.has_bands else None
     return _item_by_points(item, str(awarded), by_band)
 
 
