@@ -78,18 +78,18 @@ def _bands(judged: Judged) -> Iterator[Problem]:
         yield from _band(line, judged.submission)
 
 
-def _lines(judged: Judged, which: Callable[[Form, str], tuple[str, ...]]) -> list[Line]:
-    """Return the lines of some criteria, which the form knows."""
+def _lines(judged: Judged, which: Callable[[Form, str], tuple[int, ...]]) -> list[Line]:
+    """Return some of the lines, of which the form knows the places."""
     sheet = judged.scoresheet
-    return [sheet.line_of[no] for no in sheet.form.once(which, sheet.kind)]
+    return [sheet.lines[place] for place in sheet.form.once(which, sheet.kind)]
 
 
-def _bonus_criteria(form: Form, kind: str) -> tuple[str, ...]:
-    return tuple(leaf.no for leaf in form.leaves_of(kind) if form.role(leaf.no) == "bonus")
+def _bonus_criteria(form: Form, kind: str) -> tuple[int, ...]:
+    return tuple(place for place, leaf in enumerate(form.leaves_of(kind)) if form.role(leaf.no) == "bonus")
 
 
-def _banded_criteria(form: Form, kind: str) -> tuple[str, ...]:
-    return tuple(leaf.no for leaf in form.leaves_of(kind) if leaf.banded)
+def _banded_criteria(form: Form, kind: str) -> tuple[int, ...]:
+    return tuple(place for place, leaf in enumerate(form.leaves_of(kind)) if leaf.banded)
 
 
 def _band(line: Line, submission: Submission) -> Iterator[Problem]:
