@@ -270,8 +270,11 @@ class _Table:
         """Return regular points, scaled where the form says so, with capped bonuses and penalties; never below 0.
 
         Args:
-            rows: the points of every row; where those of a section are not known, the total is not, either.
+            rows: the points of every row; where those of a section are not known, the total is not, either. A form
+                without points has none.
         """
+        if not self.has_points:
+            return None
         sums: dict[Role, Decimal] = {"regular": _NONE, "bonus": _NONE, "penalty": _NONE}
         for no, role in self.sections:
             found = rows[no]
@@ -295,8 +298,7 @@ def score(form: Form, submission: Submission) -> Scoresheet:
     given = zip(table.assessed, map(scores.get, table.numbers), table.full_scores, table.in_full, strict=True)
     lines = [line if found is full else _line(form, row, found, facts) for row, found, full, line in given]
     rows = table.rows([line.awarded for line in lines])
-    total = table.total(rows) if table.has_points else None
-    return Scoresheet(form, kind, tuple(lines), facts.levels, rows, total, table)
+    return Scoresheet(form, kind, tuple(lines), facts.levels, rows, table.total(rows), table)
 
 
 # --- worked out once for each form -----------------------------------------------------------------------------

@@ -123,6 +123,14 @@ def test_points_stay_as_they_were_typed_whatever_was_typed_before() -> None:
         assert {str(line.awarded) for line in sheet.lines if line.awarded == 2} == {awarded}
 
 
+def test_a_form_without_points_has_no_total_in_any_column() -> None:
+    form = FORMS["phieu-cap-do/2022"]
+    columns = [{"key": "panel", "name": "Tổ thẩm định", "counts": True}, {"key": "self", "name": "Tự chấm"}]
+    form = Form.model_validate(form.model_dump() | {"assessors": columns})
+    sheet = score(form, with_scores(form, form.kinds[0].key, {}))
+    assert (sheet.total, sheet.total_by("self")) == (None, None)
+
+
 levels = st.sampled_from(["excellent", "good", "poor"])
 
 
