@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from baocao import figures
 from baocao.forms.criteria import RatingBands
+from baocao.lines import Line, PointsSource
 from baocao.phrases import Fact, Phrasebook, Sentence
-from baocao.scoring import Line, PointsSource, Scoresheet
+from baocao.scoring import Scoresheet
 from baocao.submission import Submission
 
 LONGEST_QUOTED = 160

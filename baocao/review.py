@@ -16,8 +16,8 @@ from baocao.forms.conditions import FigureCondition, ShareCondition
 from baocao.forms.criteria import POPULATIONS, FigureBand, RatingBand
 from baocao.forms.model import CLOSED_FIGURES, Form
 from baocao.judged import Judged
+from baocao.lines import Line, PointsSource, typed_points
 from baocao.messages import place
-from baocao.scoring import Line, PointsSource, typed_points
 from baocao.submission import Submission
 
 

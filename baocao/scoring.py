@@ -1,4 +1,4 @@
-"""Scoring: form + submission → scoresheet. Every line knows its points, level or answer and where they come from."""
+"""Scoring: form + submission → scoresheet: the lines, what they add up to, and the levels of the items."""
 
 from __future__ import annotations
 
@@ -8,35 +8,16 @@ from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from operator import itemgetter
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from baocao import figures
-from baocao.figures import Reading
-from baocao.forms.criteria import Criterion, FigureBand, FigureBands, Gap, RatingBand, RatingBands, Role
-from baocao.forms.ladder import Ladder
+from baocao.forms.criteria import Criterion, Role
 from baocao.forms.model import Form
-from baocao.submission import Deduction, Facts, Mark, RatedOrganization, Score, StatedLevel, Submission, points_alone
+from baocao.lines import MOST_KEPT, Assessed, Line, assessed_row, line_by_points, line_for, points_by
+from baocao.submission import Score, StatedLevel, Submission, points_alone
 
 _NONE = Decimal(0)
 _CENT = Decimal("0.01")
 """A scaled total is cut off to this, so that it never rounds up to a threshold (thresholds are coarser)."""
-
-
-class PointsSource(StrEnum):
-    """Where the awarded points of a line come from."""
-
-    TYPED = "typed"
-    """The assessor's mark for a criterion without bands."""
-    BAND = "band"
-    """The band that the facts choose."""
-    OWN = "own"
-    """The assessor's own points where no band is chosen."""
-    PENDING = "pending"
-    """Not known yet."""
-
-
-_TYPED, _OWN = PointsSource.TYPED, PointsSource.OWN
 
 
 class LevelSource(StrEnum):
@@ -47,52 +28,6 @@ class LevelSource(StrEnum):
     MARKED = "marked"
     STATED = "stated"
     PENDING = "pending"
-
-
-_NOBODY: Mapping[str, Mark] = MappingProxyType({})
-
-
-class Line(NamedTuple):
-    """One criterion that is assessed. A tuple: there are dozens in each scoresheet, and it is made in half the time."""
-
-    criterion: Criterion
-    role: Role
-    awarded: Decimal | None
-    """Points, 0 to the standard (of a penalty: those taken away); `None` while they cannot be known."""
-    source: PointsSource
-    level: str | None = None
-    """The performance level of a criterion that is assessed by one."""
-    met: bool | None = None
-    """The answer to a criterion that is assessed by yes or no."""
-    deductions: tuple[Deduction, ...] = ()
-    """Why points are missing; together `deducted`. Empty for a line that follows a band."""
-    chosen: RatingBand | FigureBand | Gap | None = None
-    """The band or the declared gap that the facts choose."""
-    others: Mapping[str, Mark] = _NOBODY
-    """The marks of the assessors whose columns do not count."""
-    deducted: Decimal = _NONE
-    """Points that the total lacks for this line; 0 while they are not known, and of a bonus."""
-
-    @property
-    def standard(self) -> Decimal:
-        """The most points there are for the line; 0 when it gives none."""
-        return self.criterion.most
-
-    def is_short(self, best: str | None) -> bool:
-        """Whether the line is less than it could be: points deducted, a level below `best`, or not met.
-
-        A bonus never is: nothing is missing where none was earned.
-        """
-        if self.role == "bonus":
-            return False
-        return bool(self.deducted) or self.met is False or (self.level is not None and self.level != best)
-
-    def mark(self, assessor: str) -> Mark:
-        """Return what another assessor gave; points that the facts decide are the same for all."""
-        found = self.others.get(assessor, Mark())
-        if found == Mark() and self.source is PointsSource.BAND:
-            return Mark(awarded=self.awarded)
-        return found
 
 
 class Item(NamedTuple):
@@ -164,7 +99,7 @@ class Scoresheet:
     @cached_property
     def _awarded_by_others(self) -> dict[str, Mapping[str, Decimal | None]]:
         def column(assessor: str) -> Mapping[str, Decimal | None]:
-            return self.table.rows([_points(line, line.mark(assessor)) for line in self.lines])
+            return self.table.rows([points_by(line, line.mark(assessor)) for line in self.lines])
 
         return {assessor.key: column(assessor.key) for assessor in self.form.other_assessors}
 
@@ -209,21 +144,6 @@ class Scoresheet:
         return awarded, self.form.regular_standard(self.kind)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Assessed:
-    """A criterion that is assessed, with what is the same of it in every submission."""
-
-    no: str
-    criterion: Criterion
-    sort: Literal["banded", "points", "level", "yes_no"]
-    role: Role
-    in_full: Decimal
-    """The points of which nothing is to be explained: the standard, of a bonus or penalty nought."""
-    pending: Line
-    ladder: Ladder
-    """On which those are rated whose ratings choose a band, else the form's."""
-
-
 _Taking = Callable[[Mapping[str, Any]], Sequence[Any]]
 
 
@@ -231,7 +151,7 @@ _Taking = Callable[[Mapping[str, Any]], Sequence[Any]]
 class _Table:
     """The table for a kind of organisation, with what is the same of it in every submission."""
 
-    assessed: tuple[_Assessed, ...]
+    assessed: tuple[Assessed, ...]
     numbers: tuple[str, ...]
     """The numbers of the criteria that are assessed."""
     full_scores: tuple[Score, ...]
@@ -296,7 +216,7 @@ def score(form: Form, submission: Submission) -> Scoresheet:
     kind, scores, facts = submission.organization.kind, submission.scores, submission.facts
     table = form.once(_table, kind)
     given = zip(table.assessed, map(scores.get, table.numbers), table.full_scores, table.in_full, strict=True)
-    lines = [line if found is full else _line(form, row, found, facts) for row, found, full, line in given]
+    lines = [line if found is full else line_for(form, row, found, facts) for row, found, full, line in given]
     rows = table.rows([line.awarded for line in lines])
     return Scoresheet(form, kind, tuple(lines), facts.levels, rows, table.total(rows), table)
 
@@ -306,14 +226,14 @@ def score(form: Form, submission: Submission) -> Scoresheet:
 
 def _table(form: Form, kind: str) -> _Table:
     leaves = form.leaves_of(kind)
-    assessed = tuple([_assessed(form, leaf) for leaf in leaves])
+    assessed = tuple([assessed_row(form, leaf) for leaf in leaves])
     full_scores = tuple([points_alone(row.in_full) if row.sort == "points" else _NEVER_GIVEN for row in assessed])
     total, regular = form.standard_total(kind), form.regular_standard(kind)
     return _Table(
         assessed,
         tuple([leaf.no for leaf in leaves]),
         full_scores,
-        tuple([_line_by_points(row, found) for row, found in zip(assessed, full_scores, strict=True)]),
+        tuple([line_by_points(row, found) for row, found in zip(assessed, full_scores, strict=True)]),
         _level_items(form, kind),
         dict.fromkeys(form.by_no, _NONE),
         _added_up(form, kind),
@@ -330,13 +250,6 @@ _NEVER_GIVEN = Score()
 """Stands where no points alone give a criterion all that there is: an object that no submission has."""
 
 
-def _assessed(form: Form, leaf: Criterion) -> _Assessed:
-    role, sort = form.role(leaf.no), "banded" if leaf.banded else leaf.assessed_by
-    in_full = leaf.most if role == "regular" else _NONE
-    pending = Line(leaf, role, None, PointsSource.PENDING)
-    return _Assessed(leaf.no, leaf, sort, role, in_full, pending, form.ladder_of(leaf.banded.of if leaf.banded else ""))
-
-
 def _added_up(form: Form, kind: str) -> list[tuple[str, _Taking]]:
     """Return what each row adds up: a section that is a criterion its own points, a row that does not apply none."""
     parts: dict[str, list[str]] = {row.no: [] for row in form.criteria}
@@ -351,154 +264,9 @@ def taking(keys: Sequence[str]) -> _Taking:
     return itemgetter(*keys) if len(keys) > 1 else lambda values: [values[key] for key in keys]
 
 
-# --- points ----------------------------------------------------------------------------------------------------
-
-
 def _or_else(line: Line, *, full: bool) -> Decimal:
     """Return the points of a line; of one not known yet all or nothing."""
     return line.awarded if line.awarded is not None else line.standard if full else _NONE
-
-
-def _points(line: Line, mark: Mark) -> Decimal | None:
-    """Return the points that a mark gives a line."""
-    if line.criterion.assessed_by == "yes_no":
-        return None if mark.met is None else _answered(line.criterion, line.role, met=mark.met)
-    return mark.awarded
-
-
-def _answered(leaf: Criterion, role: Role, *, met: bool) -> Decimal:
-    """Return the points of an answer: yes gives the standard, or, of a penalty, spares it."""
-    return leaf.most if met != (role == "penalty") else Decimal(0)
-
-
-def typed_points(score: Score | None, leaf: Criterion, role: Role) -> Decimal | None:
-    """Return the points typed in for a criterion, or what its deductions leave; `None` when neither is."""
-    awarded = score.awarded if score else None
-    if score is None or awarded is not None or score.deductions is None:
-        return awarded
-    deducted = sum((deduction.points for deduction in score.deductions), Decimal(0))
-    return deducted if role == "penalty" else leaf.most - deducted
-
-
-# --- lines -----------------------------------------------------------------------------------------------------
-
-_MOST_KEPT = 4096
-"""Lines and items that are the same in many scoresheets are made once; so many of them are kept."""
-
-
-def _line(form: Form, row: _Assessed, found: Score | None, facts: Facts) -> Line:
-    if row.sort == "banded":
-        return _banded_line(form, row, found, facts)
-    if found is None:
-        return row.pending
-    if row.sort == "points":
-        return _line_by_points(row, found)
-    return _levelled_line(row, found) if row.sort == "level" else _answered_line(row, found)
-
-
-def _line_by_points(row: _Assessed, found: Score) -> Line:
-    typed = typed_points(found, row.criterion, row.role)
-    if typed is None:
-        return row.pending._replace(others=found.others)
-    return _typed_line(row, typed, found)
-
-
-def _typed_line(row: _Assessed, typed: Decimal, found: Score, chosen: Gap | None = None) -> Line:
-    """Return a line with the assessor's own points, which stand for a criterion with bands in a gap between them."""
-    source, deducted = _OWN if chosen else _TYPED, _deducted(row, typed)
-    deductions = _deductions(row, typed, deducted, found)
-    # what `Line(…)` would make, in half the time
-    return tuple.__new__(
-        Line, (row.criterion, row.role, typed, source, None, None, deductions, chosen, found.others, deducted)
-    )
-
-
-def _levelled_line(row: _Assessed, found: Score) -> Line:
-    source = PointsSource.PENDING if found.level is None else PointsSource.TYPED
-    return row.pending._replace(source=source, level=found.level, deductions=_whole(found), others=found.others)
-
-
-def _answered_line(row: _Assessed, found: Score) -> Line:
-    line, met = row.pending._replace(others=found.others), found.met
-    if met is None:
-        return line
-    line = line._replace(source=PointsSource.TYPED, met=met, deductions=_whole(found))
-    if row.criterion.standard is None:
-        return line
-    awarded = _answered(row.criterion, row.role, met=met)
-    return line._replace(awarded=awarded, deducted=_deducted(row, awarded))
-
-
-def _whole(found: Score) -> tuple[Deduction, ...]:
-    """Return the one reason of a mark without points as what explains all that it lacks."""
-    return (Deduction(points=_NONE, reason=found.reason),) if found.reason else ()
-
-
-def _deducted(row: _Assessed, awarded: Decimal) -> Decimal:
-    if row.role == "bonus":
-        return _NONE
-    return awarded if row.role == "penalty" else row.in_full - awarded
-
-
-def _deductions(row: _Assessed, awarded: Decimal, deducted: Decimal, found: Score) -> tuple[Deduction, ...]:
-    """Return the deductions of a line; one `reason` explains whatever has none of its own."""
-    if row.role == "bonus":
-        return (Deduction(points=_NONE, reason=found.reason),) if awarded else ()
-    if deducted <= 0:
-        return ()
-    deductions = found.deductions
-    if not deductions:
-        return (Deduction(points=deducted, reason=found.reason),)
-    if not found.reason:
-        return deductions
-    return tuple(
-        deduction if deduction.reason else deduction.model_copy(update={"reason": found.reason})
-        for deduction in deductions
-    )
-
-
-# --- lines with bands
-
-
-def _banded_line(form: Form, row: _Assessed, found: Score | None, facts: Facts) -> Line:
-    line = _line_by_facts(row, _said(form, row, facts))
-    if found is None:
-        return line
-    typed = typed_points(found, row.criterion, row.role)
-    if typed is None or not isinstance(line.chosen, Gap):  # own points are for a case without a band, not an open one
-        return line._replace(others=found.others)
-    return _typed_line(row, typed, found, line.chosen)
-
-
-_Ratings = tuple[str | None, ...]
-
-
-def _said(form: Form, row: _Assessed, facts: Facts) -> Reading | _Ratings | None:
-    """Return what chooses a band: a figure, or the ratings of a list; `None` while nobody has said them."""
-    banded = row.criterion.banded
-    assert banded is not None
-    if banded.kind == "figure":
-        return figures.read(form, facts, banded.of)
-    listed: tuple[RatedOrganization, ...] | None = getattr(facts, banded.of)
-    return None if listed is None else tuple([entry.rating for entry in listed])
-
-
-@lru_cache(_MOST_KEPT)
-def _line_by_facts(row: _Assessed, said: Reading | _Ratings | None) -> Line:
-    """Return the line that follows from the facts alone: with the points of a band, or still pending."""
-    chosen = _choose(row, said)
-    if chosen is None or isinstance(chosen, Gap):
-        return row.pending._replace(chosen=chosen)
-    deducted = _deducted(row, chosen.points)
-    return Line(row.criterion, row.role, chosen.points, PointsSource.BAND, chosen=chosen, deducted=deducted)
-
-
-def _choose(row: _Assessed, said: Reading | _Ratings | None) -> RatingBand | FigureBand | Gap | None:
-    """Return the band or gap that the facts choose, `None` while they are not known."""
-    banded = row.criterion.banded
-    if isinstance(said, Reading):
-        return banded.choose(said.value, nothing=said.nothing) if isinstance(banded, FigureBands) else None
-    return banded.choose(row.ladder, said) if isinstance(banded, RatingBands) and said is not None else None
 
 
 # --- items -----------------------------------------------------------------------------------------------------
@@ -541,7 +309,7 @@ def _item(item: _Levelled, sheet: Scoresheet) -> Item:
     return _item_by_points(item, str(awarded), by_band)
 
 
-@lru_cache(_MOST_KEPT)
+@lru_cache(MOST_KEPT)
 def _item_by_points(item: _Levelled, written: str, by_band: str | None) -> Item:
     """Return an item with the level that its points give, or the band of its only criterion."""
     awarded = Decimal(written)

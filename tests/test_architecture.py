@@ -53,6 +53,7 @@ ORDER = (
     "exact_json",
     "inputs",
     "checks",
+    "lines",
     "scoring",
     "requirements",
     "findings",

@@ -9,7 +9,7 @@ import pytest
 
 from baocao.cli import run
 from baocao.forms.criteria import Criterion, Role
-from baocao.scoring import Line, PointsSource
+from baocao.lines import Line, PointsSource
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "inputs" / "hai-cot-cham" / "2022" / "chi-bo-thon-dong-yeu-kem.json"

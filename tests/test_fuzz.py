@@ -28,9 +28,9 @@ from baocao.errors import Blocks
 from baocao.findings import Status
 from baocao.inputs import Office
 from baocao.judged import Judged
+from baocao.lines import PointsSource
 from baocao.rendering.trying import left_out, paragraphs
 from baocao.report import problems_json, result_json
-from baocao.scoring import PointsSource
 from baocao.submission import Submission
 from tests.helpers import as_json, assessed, folder, library, submission
 from tests.strategies import RATINGS, submissions

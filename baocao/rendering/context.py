@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from baocao.forms.criteria import Criterion
 from baocao.forms.model import Form
 from baocao.judged import Judged
+from baocao.lines import Line
 from baocao.narrative import Narrative
 from baocao.rendering.again import Again
-from baocao.scoring import Line
 from baocao.submission import Issuer, Mark, Signature, Submission
 from baocao.text import BLANK, long_date, points
 
