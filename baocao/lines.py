@@ -89,7 +89,6 @@ class Line(NamedTuple):
 class Assessed:
     """A criterion that is assessed, with what is the same of it in every submission."""
 
-    no: str
     criterion: Criterion
     sort: Literal["banded", "points", "level", "yes_no"]
     role: Role
@@ -105,7 +104,7 @@ def assessed_row(form: Form, leaf: Criterion) -> Assessed:
     role, sort = form.role(leaf.no), "banded" if leaf.banded else leaf.assessed_by
     in_full = leaf.most if role == "regular" else _NONE
     pending = Line(leaf, role, None, PointsSource.PENDING)
-    return Assessed(leaf.no, leaf, sort, role, in_full, pending, form.ladder_of(leaf.banded.of if leaf.banded else ""))
+    return Assessed(leaf, sort, role, in_full, pending, form.ladder_of(leaf.banded.of if leaf.banded else ""))
 
 
 # --- points ----------------------------------------------------------------------------------------------------

@@ -145,6 +145,7 @@ class Scoresheet:
 
 
 _Taking = Callable[[Mapping[str, Any]], Sequence[Any]]
+"""What takes some of the values of a mapping."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -155,7 +156,7 @@ class _Table:
     numbers: tuple[str, ...]
     """The numbers of the criteria that are assessed."""
     full_scores: tuple[Score, ...]
-    """What gives each of them all its points and says nothing else: in most submissions this very object."""
+    """Points of which nothing is to be explained, for each of them: in most submissions this very object."""
     in_full: tuple[Line, ...]
     """The lines that they make."""
     items: tuple[_Levelled, ...]
@@ -180,8 +181,8 @@ class _Table:
                 sums[no] = given
             elif no in self.with_points:
                 unknown.append(no)
-        for no, taking in self.added_up:
-            sums[no] = sum(taking(sums), _NONE)
+        for no, parts in self.added_up:
+            sums[no] = sum(parts(sums), _NONE)
         for no, cap in self.caps.items():
             sums[no] = min(sums[no], cap)
         return {**sums, **{above: None for no in unknown for above in self.with_points[no]}} if unknown else sums
