@@ -387,9 +387,10 @@ class Form(Frozen):
                 ever forgotten.
         """
         known, key = self._worked_out, (work, *about)
-        if key not in known:
-            known[key] = work(self, *about)
-        found: T = known[key]
+        try:
+            found: T = known[key]
+        except KeyError:
+            found = known[key] = work(self, *about)
         return found
 
     @cached_property
