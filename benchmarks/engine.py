@@ -244,8 +244,8 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     print(f"Python {platform.python_version()}, {', '.join(versions())}")
+    way(arguments.rounds)  # first: what the others leave in memory would lie between what this one touches
     scoresheet(arguments.rounds)
-    way(arguments.rounds)
     if arguments.peers:
         peers(arguments.peers.resolve(), max(arguments.rounds // 2, 10))
 
