@@ -57,10 +57,9 @@ def read(form: Form, facts: Facts, figure: str) -> Reading:
 
 def _targets(facts: Facts) -> Reading:
     targets = facts.targets
-    assigned, excused = (targets.assigned, targets.force_majeure) if targets else (None, None)
-    if targets is None or assigned is None or excused is None:
+    if targets is None or targets.assigned is None or targets.force_majeure is None:
         return Reading(None, None, True)
-    return Reading(targets.met, assigned - excused, True, excused)
+    return Reading(targets.met, targets.assigned - targets.force_majeure, True, targets.force_majeure)
 
 
 # --- which facts a form asks for -------------------------------------------------------------------------------

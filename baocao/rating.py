@@ -104,7 +104,7 @@ def _order(form: Form) -> list[tuple[str, slice, bool]]:
     return [(key, places[key], form.rule(key).given_when == "all") for key in form.decision.order]
 
 
-_PASSED, _FAILED, _UNKNOWN = Status.PASSED, Status.FAILED, Status.UNKNOWN
+_PASSED, _FAILED, _UNKNOWN = Status.PASSED, Status.FAILED, Status.UNKNOWN  # see `lines`: a look-up is dear
 
 
 def _given(statuses: Sequence[Status], *, needs_all: bool) -> bool | None:

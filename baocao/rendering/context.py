@@ -196,22 +196,22 @@ def _rows(judged: Judged) -> list[Printable]:
     own = {no: sheet.line_of[no] for no in table.unpointed}
     columns = _columns(table, sheet.awarded_by_row, own, {item.no: item.level for item in sheet.items})
     for assessor in form.other_assessors:
-        points = {no: sheet.awarded_by(assessor.key, no) for no in table.numbers}
-        columns += _columns(table, points, {no: line.mark(assessor.key) for no, line in sheet.line_of.items()}, {})
+        awarded = {no: sheet.awarded_by(assessor.key, no) for no in table.numbers}
+        columns += _columns(table, awarded, {no: line.mark(assessor.key) for no, line in sheet.line_of.items()}, {})
     given = zip(*columns, strict=True)
     return [row.known.get(each) or _printed(form, row, each) for row, each in zip(table.rows, given, strict=True)]
 
 
 def _columns(
     table: _Table,
-    points: Mapping[str, Decimal | None],
+    awarded: Mapping[str, Decimal | None],
     marks: Mapping[str, Line] | Mapping[str, Mark],
     of_items: Mapping[str, str | None],
 ) -> tuple[Iterable[Any], ...]:
     """Return what an assessor gave each row: points, levels, answers."""
     levels = {**{no: mark.level for no, mark in marks.items()}, **of_items}
     answers = {no: mark.met for no, mark in marks.items()}
-    return tuple([map(found, table.numbers) for found in (points.__getitem__, levels.get, answers.get)])
+    return tuple([map(found, table.numbers) for found in (awarded.__getitem__, levels.get, answers.get)])
 
 
 def _printed(form: Form, row: _Row, given: _Given) -> Again:
